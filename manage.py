@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""The developer's and operator's door: migrate, createsuperuser, runserver, test, demo."""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    # A fresh clone has no configuration yet, and its first commands must work: asking for DEBUG here
+    # is safe because this file never serves a clinic. core.wsgi, which does, refuses without a SECRET_KEY.
+    if not (HERE / ".env").exists() and "SECRET_KEY" not in os.environ:
+        os.environ.setdefault("DEBUG", "True")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
