@@ -1,0 +1,49 @@
+"""The tree of everything that the system refuses to do, for people and for programs.
+
+    DomainError
+    ├── Refused      the input or a rule says no: HTTP 400, with the field it is about
+    ├── Conflict     not in this state, or somebody was faster: HTTP 409
+    └── Busy         nothing is wrong but the moment: HTTP 503, try again
+
+A subclass says what happened (`SlotTaken`, `InThePast`), carries the sentence that people read and a ``code`` that
+programs read. Faces (API, admin, pages) translate; they never reword.
+"""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Something that was asked for did not happen. ``message`` is for people, ``code`` is stable, for programs."""
+
+    code = "error"
+    message = "That cannot be done."
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        self.message = message or self.message
+        self.details = details
+        super().__init__(self.message)
+
+
+class Refused(DomainError):
+    """The request breaks a rule. ``field`` is the API's name of the input at fault, None if no single one is."""
+
+    code = "refused"
+    field: str | None = None
+
+    def __init__(self, message: str | None = None, *, field: str | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.field = field or self.field
+
+
+class Conflict(DomainError):
+    """The thing is not in a state that allows it. ``details`` says what is allowed instead."""
+
+    code = "conflict"
+
+
+class Busy(DomainError):
+    """The database did not get to it in time, after three tries. Nothing was changed."""
+
+    code = "busy"
+    message = "The system is busy. Nothing was changed; please try again."
+    retry_after_seconds = 1

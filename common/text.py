@@ -1,0 +1,50 @@
+"""How names, ids and phone numbers are compared: as people mean them, not as they typed them."""
+
+import re
+import unicodedata
+
+import phonenumbers
+from django.conf import settings
+
+PHONE_TEXT = re.compile(r"[\d\s+().\-/]+")
+
+
+def folded(text: str) -> str:
+    """``text`` without case, accents and doubled spaces: "  José  O'NEILL" -> "jose o'neill"."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+def phone_digits(text: str) -> str:
+    """The digits that identify a phone number however it is spelled: international where the country is known.
+
+    With CLINIC_COUNTRY=KE, "0712 345 678", "+254 712-345678" and "00254712345678" are all "254712345678". Without a
+    country a national number keeps its digits less the leading zeros, "712345678".
+    """
+    digits = re.sub(r"\D", "", text)
+    spelled = "+" + digits[2:] if digits.startswith("00") else text
+    try:
+        number = phonenumbers.parse(spelled, settings.CLINIC_COUNTRY or None)
+    except phonenumbers.NumberParseException:
+        return digits.lstrip("0")
+    return f"{number.country_code}{number.national_number}"
+
+
+def search_terms(query: str) -> list[list[str]]:
+    """What must all be found: for each term the spellings of which one is enough.
+
+    A query that can only be a phone number is one term, so that its spaces do not cut it up.
+    """
+    query = query.strip()
+    if PHONE_TEXT.fullmatch(query) and any(c.isdigit() for c in query) and "@" not in query:
+        return [_number_spellings(query)]
+    return [_number_spellings(word) if word.isdigit() else [folded(word)] for word in folded(query).split()]
+
+
+def _number_spellings(text: str) -> list[str]:
+    """A number may be part of a phone number or of an id: as typed, as bare digits, and as a phone number's end."""
+    spellings = [folded(text), re.sub(r"\D", "", text), re.sub(r"\D", "", text).lstrip("0")]
+    identified = phone_digits(text)
+    if len(identified) > 9:
+        spellings.append(identified[-9:])  # the subscriber's digits, where one side has no country code
+    return list(dict.fromkeys(spelling for spelling in spellings if spelling))

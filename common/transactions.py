@@ -1,0 +1,51 @@
+"""All or nothing, and patient about it: transactions that try again when the database asks them to."""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+from common.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 3
+# PostgreSQL: deadlock, lock timeout, serialization failure.
+RETRIABLE_SQLSTATES = frozenset({"40P01", "55P03", "40001"})
+
+
+def atomic(function: Callable[P, R]) -> Callable[P, R]:
+    """Run ``function`` in one transaction, up to three times where the database reports a lost race for a lock.
+
+    The function must have no effect outside the database. Inside another transaction it only joins that one: whoever
+    began it tries again. Raises `Busy` when the last try failed the same way.
+    """
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        for attempt in range(1, TRIES + 1):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if not is_lost_race(error):
+                    raise
+                if attempt == TRIES:
+                    raise Busy from error
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    return wrapper
+
+
+def is_lost_race(error: OperationalError) -> bool:
+    """Whether trying again can help: somebody else held what this transaction needed."""
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return sqlstate in RETRIABLE_SQLSTATES if sqlstate else "database is locked" in str(error)
