@@ -1,0 +1,131 @@
+"""Who gives care, and when: doctors, their weekly hours, and the exceptions to them."""
+
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from clinics.models import AbstractWeeklyHours, Location
+from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from scheduling.hours import WeeklyWindow
+from scheduling.intervals import Interval
+
+LONGEST_VISIT_MINUTES = 24 * 60
+DEFAULT_DURATION_MINUTES = 30
+
+
+class DoctorQuerySet(models.QuerySet["Doctor"]):
+    def active(self) -> "DoctorQuerySet":
+        return self.filter(active=True)
+
+    def search(self, query: str) -> "DoctorQuerySet":
+        """By name, specialization or e-mail."""
+        return self.filter(matching(query, "search_text"))
+
+    def practising(self, specialization: str) -> "DoctorQuerySet":
+        return self.filter(specialization__iexact=" ".join(specialization.split()))
+
+    def locked(self) -> "DoctorQuerySet":
+        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
+        return self.order_by("id").select_for_update(no_key=True)
+
+
+class Doctor(TimeStamped):
+    """A practitioner whose calendar is booked. FHIR: Practitioner, with PractitionerRole.specialty."""
+
+    full_name = TidyCharField(max_length=200)
+    email = models.EmailField(max_length=254)
+    specialization = TidyCharField(max_length=100)
+    default_duration_minutes = models.PositiveSmallIntegerField(
+        default=DEFAULT_DURATION_MINUTES,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_VISIT_MINUTES)],
+        help_text="How long a visit takes when nothing else is said.",
+    )
+    active = models.BooleanField(default=True, help_text="Only an active doctor can be booked.")
+    name_key = FoldedTextField(source="name_lines")
+    search_text = FoldedTextField(source="searchable_lines")
+
+    objects = DoctorQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["full_name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="doctor_email_unique"),
+            models.CheckConstraint(
+                condition=Q(default_duration_minutes__range=(1, LONGEST_VISIT_MINUTES)), name="doctor_duration_sane"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(Lower("specialization"), "id", name="doctor_by_specialization")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def name_lines(self) -> list[str]:
+        return [self.full_name]
+
+    def searchable_lines(self) -> list[str]:
+        return [self.full_name, self.specialization, self.email]
+
+
+class WeeklyHours(AbstractWeeklyHours):
+    """A weekly window in which a doctor sees patients at a location, in that location's wall time.
+
+    It holds between two local dates of its start, both inclusive; None is unbounded.
+    """
+
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="weekly_hours")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["doctor", "weekday", "start", "id"]
+        verbose_name_plural = "weekly hours"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": "This is before valid_from."})
+
+    @property
+    def window(self) -> WeeklyWindow:
+        return WeeklyWindow(self.weekday, self.start, self.end, self.valid_from, self.valid_until)
+
+
+class AvailabilityException(TimeStamped):
+    """A stretch in which a doctor's weekly hours do not hold: leave, or an extra clinic.
+
+    It beats the weekly hours; where a doctor's exceptions contradict each other, closed wins.
+    """
+
+    class Kind(models.TextChoices):
+        CLOSED = "closed"
+        OPEN = "open"
+
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="exceptions")
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="+", help_text="Where an extra clinic is held."
+    )
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    reason = TidyCharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["start", "id"]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="exception_not_upside_down")]
+        indexes: ClassVar = [models.Index("doctor", "end", name="exception_by_doctor_end")]
+
+    def __str__(self) -> str:
+        return f"{self.doctor} {self.kind} {self.start:%Y-%m-%d %H:%M}"
+
+    def clean(self) -> None:
+        if self.start and self.end and self.end <= self.start:
+            raise ValidationError({"end": "An exception ends after it starts."})
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)

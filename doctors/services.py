@@ -1,0 +1,134 @@
+"""What can be done with a doctor's record, weekly hours and exceptions.
+
+Whatever changes availability locks the doctor's row first, as booking does: a booking sees the hours before or after
+the change, never in between.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from itertools import combinations
+from typing import Any
+
+from clinics.models import Location, OpeningHours
+from common import clock
+from common.integrity import judged
+from common.transactions import atomic
+from doctors.errors import EmailTaken, TwoPlacesAtOnce
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from scheduling.hours import WEEKDAYS, opened
+from scheduling.intervals import DAY, Interval
+
+VERDICTS = {"doctor_email_unique": EmailTaken}
+YEAR = 371 * DAY  # 53 weeks: every weekday meets every clock change
+
+
+@atomic
+def add(*, location: Location | None = None, **fields: Any) -> Doctor:
+    """Open a record, with the opening hours of ``location`` (default: the clinic's first) as the doctor's own.
+
+    Raises EmailTaken.
+    """
+    doctor = save(Doctor(**fields))
+    location = location or Location.objects.default()
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(doctor=doctor, location=location, weekday=hours.weekday, start=hours.start, end=hours.end)
+        for hours in OpeningHours.objects.filter(location=location)
+    )
+    return doctor
+
+
+@atomic
+def save(doctor: Doctor) -> Doctor:
+    """Store a new or changed record. Raises EmailTaken."""
+    with judged(VERDICTS):
+        doctor.save()
+    return doctor
+
+
+@atomic
+def amend(doctor: Doctor, **changes: Any) -> Doctor:
+    """Change the given fields, on the newest state of the record. Raises EmailTaken."""
+    doctor = lock(doctor)
+    for name, value in changes.items():
+        setattr(doctor, name, value)
+    return save(doctor)
+
+
+def deactivate(doctor: Doctor) -> Doctor:
+    """Take no more bookings. Visits already booked stay, for the desk to move."""
+    return amend(doctor, active=False)
+
+
+def lock(doctor: Doctor) -> Doctor:
+    """The doctor's newest row, locked until the transaction ends."""
+    return Doctor.objects.locked().get(pk=doctor.pk)
+
+
+@atomic
+def set_weekly_hours(doctor: Doctor, week: Sequence[WeeklyHours]) -> list[WeeklyHours]:
+    """Replace the doctor's whole week. Appointments are kept, even where they are outside it from now on.
+
+    Windows at one place may overlap: they merge. Raises TwoPlacesAtOnce where windows at two places meet.
+    """
+    doctor = lock(doctor)
+    for window in week:
+        window.doctor = doctor
+    refuse_two_places(week, today=clock.now().date())
+    WeeklyHours.objects.filter(doctor=doctor).delete()
+    WeeklyHours.objects.bulk_create(week)
+    return list(WeeklyHours.objects.filter(doctor=doctor))
+
+
+@atomic
+def add_exception(
+    doctor: Doctor, *, kind: str, start: datetime, end: datetime, reason: str = "", location: Location | None = None
+) -> AvailabilityException:
+    """Close or open a stretch of the doctor's calendar. Appointments in it are kept."""
+    return AvailabilityException.objects.create(
+        doctor=lock(doctor),
+        kind=kind,
+        start=start,
+        end=end,
+        reason=reason,
+        location=location or Location.objects.default(),
+    )
+
+
+@atomic
+def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
+    """Change the given fields of an exception."""
+    lock(exception.doctor)
+    for name, value in changes.items():
+        setattr(exception, name, value)
+    exception.save()
+    return exception
+
+
+@atomic
+def remove_exception(exception: AvailabilityException) -> None:
+    """Let the weekly hours hold again."""
+    lock(exception.doctor)
+    exception.delete()
+
+
+def refuse_two_places(week: Iterable[WeeklyHours], *, today: date) -> None:
+    """Raise TwoPlacesAtOnce if windows at different locations ever share an instant, from ``today`` on."""
+    for one, other in combinations(week, 2):
+        if one.location_id == other.location_id:
+            continue
+        first = max(filter(None, (one.valid_from, other.valid_from, today)))
+        until = min(filter(None, (one.valid_until, other.valid_until, first + YEAR)))
+        if until < first:
+            continue
+        span = _instants_of(first - DAY, until + 2 * DAY)
+        elsewhere = list(opened([other.window], other.location.zone, span))
+        if any(here.overlaps(there) for here in opened([one.window], one.location.zone, span) for there in elsewhere):
+            raise TwoPlacesAtOnce(
+                f"These hours put the doctor in two places at once: {one.location} on {WEEKDAYS[one.weekday]} "
+                f"{one.start:%H:%M}-{one.end:%H:%M} and {other.location} on {WEEKDAYS[other.weekday]} "
+                f"{other.start:%H:%M}-{other.end:%H:%M}."
+            )
+
+
+def _instants_of(first: date, last: date) -> Interval:
+    return Interval(datetime.combine(first, time(0), UTC), datetime.combine(last, time(0), UTC))

@@ -1,0 +1,38 @@
+"""What can be done with a patient's record."""
+
+from typing import Any
+
+from django.db import transaction
+
+from common.integrity import judged
+from patients.errors import NationalIdTaken
+from patients.models import Patient
+
+VERDICTS = {"patient_national_id_unique": NationalIdTaken, "patients_patient.national_id": NationalIdTaken}
+
+
+def register(**fields: Any) -> Patient:
+    """Open a record. Raises NationalIdTaken."""
+    return save(Patient(**fields))
+
+
+@transaction.atomic
+def save(patient: Patient) -> Patient:
+    """Store a new or changed record. Raises NationalIdTaken."""
+    with judged(VERDICTS):
+        patient.save()
+    return patient
+
+
+@transaction.atomic
+def amend(patient: Patient, **changes: Any) -> Patient:
+    """Change the given fields, on the newest state of the record. Raises NationalIdTaken."""
+    patient = Patient.objects.locked().get(pk=patient.pk)
+    for name, value in changes.items():
+        setattr(patient, name, value)
+    return save(patient)
+
+
+def deactivate(patient: Patient) -> Patient:
+    """Take the record out of use. Its visits, past and to come, stay: nobody's history is deleted."""
+    return amend(patient, active=False)
