@@ -1,0 +1,131 @@
+"""The appointment, its history, and the constraints that make a double booking impossible."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from appointments.lifecycle import BLOCKS, Status, blocks
+from clinics.models import Location
+from common.constraints import NoOverlap
+from common.models import TimeStamped, matching
+from doctors.models import Doctor
+from patients.models import Patient
+from scheduling.intervals import Interval
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def blocking(self) -> "AppointmentQuerySet":
+        """Those that take time: neither cancelled nor missed."""
+        return self.filter(BLOCKS)
+
+    def overlapping(self, interval: Interval) -> "AppointmentQuerySet":
+        """Those that share an instant with ``interval``; touching is not overlapping."""
+        return self.filter(start__lt=interval.end, end__gt=interval.start)
+
+    def upcoming(self, now: datetime) -> "AppointmentQuerySet":
+        return self.filter(end__gt=now)
+
+    def search(self, query: str) -> "AppointmentQuerySet":
+        """By the names of the patient and the doctor."""
+        return self.filter(matching(query, "patient__name_key", "doctor__name_key"))
+
+    def with_names(self) -> "AppointmentQuerySet":
+        return self.select_related("patient", "doctor")
+
+
+class Appointment(TimeStamped):
+    """A visit of a patient to a doctor at a location, from ``start`` to ``end`` (UTC, half-open).
+
+    Made and changed only by `appointments.services`. ``version`` grows with every change.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="appointments")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    status = models.CharField(max_length=11, choices=Status.choices, default=Status.SCHEDULED)
+    notes = models.TextField(blank=True, default="", max_length=2000)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["start", "id"]
+        constraints: ClassVar = [
+            NoOverlap(
+                name="doctor_not_double_booked",
+                key="doctor",
+                condition=BLOCKS,
+                violation_error_message="This doctor is already booked at that time.",
+            ),
+            NoOverlap(
+                name="patient_not_double_booked",
+                key="patient",
+                condition=BLOCKS,
+                violation_error_message="This patient already has an appointment at that time.",
+            ),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="appointment_not_upside_down"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="appointment_status_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index("start", "id", name="appointment_by_start"),
+            models.Index("doctor", "start", name="appointment_by_doctor_start"),
+            # Overlap looks for visits that end later: few, however long the history is.
+            models.Index("doctor", "end", name="appointment_by_doctor_end"),
+            models.Index("patient", "end", name="appointment_by_patient_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.start:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)
+
+    @property
+    def duration_minutes(self) -> int:
+        return self.interval.minutes
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it takes the time of its doctor and patient."""
+        return blocks(self.status)
+
+
+class AppointmentChange(models.Model):
+    """One line of an appointment's history: who did what when, and why. Written with the change, never altered."""
+
+    class Action(models.TextChoices):
+        BOOKED = "booked"
+        MOVED = "moved"
+        STATUS = "status"
+        UNDONE = "undone"
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="history")
+    action = models.CharField(max_length=6, choices=Action.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    from_status = models.CharField(max_length=11, choices=Status.choices, blank=True, default="")
+    to_status = models.CharField(max_length=11, choices=Status.choices)
+    from_start = models.DateTimeField(null=True)
+    to_start = models.DateTimeField()
+    from_end = models.DateTimeField(null=True)
+    to_end = models.DateTimeField()
+    from_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, null=True, related_name="+")
+    to_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="+")
+    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id} {self.action} {self.at:%Y-%m-%d %H:%M}"
