@@ -1,0 +1,141 @@
+"""Input and output of single values, stricter than the defaults where the defaults guess."""
+
+import re
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError as FormError
+from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from clinics.models import Location
+from scheduling.hours import WEEKDAYS, AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
+
+LAST_YEAR = 2200
+UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
+OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
+# A plus sign that nobody encoded arrives in a query string as a space.
+LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+
+
+def read_instant(text: str) -> datetime:
+    """The UTC instant that ``text`` names; without an offset it is read in the clinic's zone.
+
+    Raises ValueError in words for people.
+    """
+    try:
+        value = parse_datetime(text) if ":" in text else None  # a date alone is no instant
+    except ValueError:
+        value = None
+    if value is None:
+        raise ValueError(UNREADABLE)
+    return to_instant(value)
+
+
+def to_instant(value: datetime) -> datetime:
+    """``value`` in UTC; a naive one is read in the clinic's zone, where it must exist once. Raises ValueError."""
+    try:
+        instant = resolve(value, Location.objects.default().zone) if value.tzinfo is None else value.astimezone(UTC)
+    except (NonExistentLocalTime, AmbiguousLocalTime) as error:
+        raise ValueError(str(error)) from None
+    except OverflowError:
+        raise ValueError(OUT_OF_RANGE) from None
+    if instant.year >= LAST_YEAR:
+        raise ValueError(OUT_OF_RANGE)
+    return instant
+
+
+def show_instant(instant: datetime) -> str:
+    """ISO 8601 in UTC: 2026-05-29T10:00:00Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class InstantField(serializers.Field):
+    """An instant: ISO 8601 with an offset, or wall time in the clinic's zone. Given back in UTC."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str):
+            raise serializers.ValidationError(UNREADABLE)
+        try:
+            return read_instant(data.strip())
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def to_representation(self, value: datetime) -> str:
+        return show_instant(value)
+
+
+class ReferenceField(serializers.PrimaryKeyRelatedField):
+    """The id of another object: a whole number, never a fraction, truth value or infinity that looks like one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not (
+            isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
+        ):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)
+
+
+class WeekdayField(serializers.ChoiceField):
+    """mon, tue, wed, thu, fri, sat or sun."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=WEEKDAYS, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        return WEEKDAYS.index(super().to_internal_value(data))
+
+    def to_representation(self, value: int) -> str:
+        return WEEKDAYS[value]
+
+
+class WallTimeField(serializers.TimeField):
+    """A time on the location's wall clock, in whole minutes: 08:00. 24:00 is the midnight that ends a day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+        self.error_messages["invalid"] = "Enter a time in whole minutes, such as 08:00."
+
+    def to_internal_value(self, value: Any) -> time:
+        if value in ("24:00", "24:00:00"):
+            return time(0)
+        if not isinstance(value, str):
+            self.fail("invalid", format="HH:MM")
+        parsed = super().to_internal_value(value)
+        if parsed.second:
+            self.fail("invalid", format="HH:MM")
+        return parsed
+
+
+class EdgeFormField(forms.CharField):
+    """Of a query: an instant, or a local date that stands for its first instant (or itself, if ``keep_dates``)."""
+
+    def __init__(self, *, keep_dates: bool = False, **kwargs: Any) -> None:
+        self.keep_dates = keep_dates
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        text = LOST_PLUS.sub(r"+\1", text)
+        try:
+            day = parse_date(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+        except ValueError:
+            raise FormError(f"{text} is not a day of the calendar.") from None
+        if day is None:
+            return self._instant(text)
+        if not 1900 <= day.year < LAST_YEAR:
+            raise FormError(f"Enter a date from 1900 to {LAST_YEAR - 1}.")
+        return day if self.keep_dates else start_of_day(day, Location.objects.default().zone)
+
+    def _instant(self, text: str) -> datetime:
+        try:
+            return read_instant(text)
+        except ValueError as error:
+            raise FormError(str(error)) from None
+

@@ -1,0 +1,183 @@
+"""Narrowing and ordering lists: ``?field=``, ``?filter=field:value,field:value``, ``?search=``, ``?ordering=``."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.request import Request
+
+from api.fields import EdgeFormField
+from appointments.lifecycle import Status
+from appointments.models import Appointment
+from common.text import folded
+from doctors.models import Doctor
+from patients.models import Patient
+
+SEARCH_LENGTH = 100
+PAIR = re.compile(r'\s*(?P<field>[^:,"]+?)\s*:\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))\s*(?:,|$)')
+
+
+class WholeNumberFilter(filters.Filter):
+    """A whole number. The id of something unknown finds nothing."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
+
+
+class EdgeFilter(filters.Filter):
+    """An instant, or a local date of the clinic that stands for its beginning."""
+
+    field_class = EdgeFormField
+
+
+class TextFilter(filters.CharFilter):
+    """Equal but for case and doubled spaces."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, lookup_expr="iexact", max_length=254, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return super().filter(qs, " ".join(value.split()))
+
+
+class NameFilter(filters.CharFilter):
+    """Equal but for case, accents and doubled spaces, on a folded column."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return super().filter(qs, folded(value)) if value else qs
+
+
+class ActiveFirst(filters.FilterSet):
+    """Deactivated records are left out unless ``active`` asks for them."""
+
+    active = filters.BooleanFilter(help_text="Only active ones unless this is false.")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        queryset = super().filter_queryset(queryset)
+        return queryset.filter(active=True) if self.form.cleaned_data["active"] is None else queryset
+
+
+class PatientFilters(ActiveFirst):
+    full_name = NameFilter(field_name="name_key")
+    email = TextFilter()
+    phone_number = TextFilter()
+    national_id = filters.CharFilter()
+    insurance_number = TextFilter()
+
+    class Meta:
+        model = Patient
+        fields: tuple[str, ...] = ()
+
+
+class DoctorFilters(ActiveFirst):
+    full_name = NameFilter(field_name="name_key")
+    email = TextFilter()
+    specialization = TextFilter()
+    default_duration_minutes = WholeNumberFilter()
+
+    class Meta:
+        model = Doctor
+        fields: tuple[str, ...] = ()
+
+
+class AppointmentFilters(filters.FilterSet):
+    patient = WholeNumberFilter()
+    doctor = WholeNumberFilter()
+    location = WholeNumberFilter()
+    status = filters.ChoiceFilter(choices=Status.choices)
+    appointment_time = EdgeFilter(field_name="start")
+    appointment_time_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="At or after this time.")
+    appointment_time_before = EdgeFilter(field_name="start", lookup_expr="lt", help_text="Before this time.")
+
+    class Meta:
+        model = Appointment
+        fields: tuple[str, ...] = ()
+
+
+class FieldFilter(filters.DjangoFilterBackend):
+    """A parameter for each field of the view's ``filterset_class``, and ``?filter=`` for several in one expression."""
+
+    def get_filterset_kwargs(self, request: Request, queryset: QuerySet[Any], view: Any) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
+        expression = request.query_params.get("filter")
+        if expression:
+            known = list(view.filterset_class.base_filters)
+            data: QueryDict = kwargs["data"].copy()
+            for field, value in parse_expression(expression, known):
+                if field in data:
+                    raise ValidationError({"filter": [f"{field!r} is given twice; give it once."]})
+                data[field] = value
+            kwargs["data"] = data
+        return kwargs
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        if getattr(view, "filterset_class", None):
+            parameters.append(query_parameter("filter", "Several fields in one expression, as in doctor:2,status:scheduled."))
+        return parameters
+
+
+def parse_expression(expression: str, known: list[str]) -> list[tuple[str, str]]:
+    """``field:value`` pairs, separated by commas; a value with a comma stands in double quotes.
+
+    Raises ValidationError where it cannot be read or names a field that is not ``known``.
+    """
+    pairs, position = [], 0
+    expression = expression.strip()
+    while position < len(expression):
+        match = PAIR.match(expression, position)
+        if not match:
+            raise ValidationError({"filter": ["Write field:value pairs separated by commas: doctor:2,status:scheduled."]})
+        field = match["field"]
+        if field not in known:
+            raise ValidationError({"filter": [f"Unknown field {field!r}. Known fields: {', '.join(known)}."]})
+        pairs.append((field, match["quoted"] if match["quoted"] is not None else match["plain"].strip()))
+        position = match.end()
+    return pairs
+
+
+class TextSearch(BaseFilterBackend):
+    """``?search=``: every word must be found; case, accents and the spelling of phone numbers do not matter."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        query = request.query_params.get("search", "")
+        if len(query) > SEARCH_LENGTH:
+            raise ValidationError({"search": [f"Search for {SEARCH_LENGTH} characters at most."]})
+        if "\x00" in query:
+            raise ValidationError({"search": ["Null characters are not allowed."]})
+        return queryset.search(query) if query.strip() else queryset  # type: ignore[attr-defined]
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [query_parameter("search", "Words that must all be found.", maxLength=SEARCH_LENGTH)]
+
+
+class Ordering(BaseFilterBackend):
+    """``?ordering=`` by the view's ``ordering_fields`` (name in the API: column), ``-`` for descending; ends in id."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        columns = []
+        for name in filter(None, (part.strip() for part in request.query_params.get("ordering", "").split(","))):
+            column = view.ordering_fields.get(name.removeprefix("-"))
+            if column is None:
+                choices = ", ".join(view.ordering_fields)
+                raise ValidationError({"ordering": [f"Cannot order by {name[:50]!r}. Choose from: {choices}."]})
+            columns.append("-" + column if name.startswith("-") else column)
+        columns = columns or list(view.default_ordering)
+        return queryset.order_by(*dict.fromkeys(columns), *(["id"] if "id" not in columns else []))
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        names = ", ".join(getattr(view, "ordering_fields", {}))
+        return [query_parameter("ordering", f"Comma-separated, - for descending: {names}.")]
+
+
+def query_parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    """An optional text parameter, for the API's documentation."""
+    schema = {"type": "string", **schema}
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

@@ -1,0 +1,77 @@
+"""Doctors, their weekly hours and exceptions, as the API shows and reads them."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
+
+from api.fields import InstantField, ReferenceField, WallTimeField, WeekdayField
+from clinics.models import Location
+from doctors.errors import EmailTaken
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
+
+MOST_WINDOWS_A_WEEK = 100
+
+
+class DoctorSerializer(serializers.ModelSerializer[Doctor]):
+    email = serializers.EmailField(
+        max_length=254, validators=[UniqueValidator(Doctor.objects.all(), lookup="iexact", message=EmailTaken.message)]
+    )
+
+    class Meta:
+        model = Doctor
+        fields = (
+            "id",
+            "full_name",
+            "email",
+            "specialization",
+            "default_duration_minutes",
+            "active",
+            "created_at",
+            "updated_at",
+        )
+
+
+class WeekSerializer(serializers.ListSerializer[Any]):
+    """A whole week at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=MOST_WINDOWS_A_WEEK, **kwargs)
+
+
+class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
+    """A weekly window in wall time. An end at or before the start is on the next day."""
+
+    weekday = WeekdayField()
+    start = WallTimeField()
+    end = WallTimeField()
+    location = ReferenceField(queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first.")
+
+    class Meta:
+        model = WeeklyHours
+        fields = ("weekday", "start", "end", "location", "valid_from", "valid_until")
+        list_serializer_class = WeekSerializer
+
+    def validate(self, window: dict[str, Any]) -> dict[str, Any]:
+        if window.get("valid_from") and window.get("valid_until") and window["valid_until"] < window["valid_from"]:
+            raise serializers.ValidationError({"valid_until": ["This is before valid_from."]})
+        return window
+
+
+class ExceptionSerializer(serializers.ModelSerializer[AvailabilityException]):
+    """Leave (closed) or an extra clinic (open), from start to end."""
+
+    start = InstantField()
+    end = InstantField()
+    location = ReferenceField(queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first.")
+
+    class Meta:
+        model = AvailabilityException
+        fields = ("id", "kind", "start", "end", "reason", "location")
+
+    def validate(self, exception: dict[str, Any]) -> dict[str, Any]:
+        start = exception.get("start", getattr(self.instance, "start", None))
+        end = exception.get("end", getattr(self.instance, "end", None))
+        if end <= start:
+            raise serializers.ValidationError({"end": ["An exception ends after it starts."]})
+        return exception

@@ -1,0 +1,153 @@
+"""/api/doctors/, their hours and exceptions."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from api.filters import DoctorFilters
+from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
+from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
+from api.views.base import RecordViewSet
+from appointments import availability
+from clinics.models import Location
+from common import clock
+from doctors import services
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
+
+WEEK = [
+    {"weekday": "mon", "start": "08:00", "end": "12:00", "location": 1, "valid_from": None, "valid_until": None},
+    {"weekday": "mon", "start": "13:00", "end": "17:00", "location": 1, "valid_from": None, "valid_until": None},
+]
+
+
+@extend_schema(tags=["doctors"])
+@extend_schema_view(
+    list=extend_schema(summary="List and search doctors"),
+    create=extend_schema(summary="Add a doctor", description="The doctor starts with the clinic's opening hours."),
+    retrieve=extend_schema(summary="Read a doctor"),
+    update=extend_schema(summary="Replace a doctor's record"),
+    partial_update=extend_schema(summary="Change a doctor's record"),
+    destroy=extend_schema(
+        summary="Deactivate a doctor",
+        description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back.",
+    ),
+)
+class DoctorViewSet(RecordViewSet):
+    queryset = Doctor.objects.all()
+    serializer_class = DoctorSerializer
+    filterset_class = DoctorFilters
+    ordering_fields: ClassVar = {
+        "id": "id",
+        "full_name": "full_name",
+        "email": "email",
+        "specialization": "specialization",
+        "created_at": "created_at",
+    }
+    default_ordering = ("full_name",)
+
+    def perform_create(self, serializer: BaseSerializer[Doctor]) -> None:
+        serializer.instance = services.add(**serializer.validated_data)
+
+    def perform_update(self, serializer: BaseSerializer[Doctor]) -> None:
+        assert serializer.instance
+        serializer.instance = services.amend(serializer.instance, **serializer.validated_data)
+
+    def perform_destroy(self, instance: Doctor) -> None:
+        services.deactivate(instance)
+
+    @extend_schema(
+        summary="Read the weekly hours",
+        operation_id="doctors_hours_list",
+        responses=WeeklyHoursSerializer(many=True),
+        examples=[OpenApiExample("A morning and an afternoon", WEEK, response_only=True)],
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="hours")
+    def hours(self, request: Request, pk: str) -> Response:
+        return Response(WeeklyHoursSerializer(self.get_object().weekly_hours.all(), many=True).data)
+
+    @extend_schema(
+        summary="Replace the weekly hours",
+        description="The whole week at once. Windows at one place that overlap merge; an end at or before the start is "
+        "on the next day. Appointments are kept: see outside-hours.",
+        operation_id="doctors_hours_update",
+        request=WeeklyHoursSerializer(many=True),
+        responses=WeeklyHoursSerializer(many=True),
+        examples=[OpenApiExample("A morning and an afternoon", WEEK)],
+    )
+    @hours.mapping.put
+    def set_hours(self, request: Request, pk: str) -> Response:
+        doctor = self.get_object()
+        serializer = WeeklyHoursSerializer(data=request.data, many=True)
+        serializer.is_valid(raise_exception=True)
+        default = Location.objects.default()
+        week = [WeeklyHours(**{"location": default, **window}) for window in serializer.validated_data]
+        return Response(WeeklyHoursSerializer(services.set_weekly_hours(doctor, week), many=True).data)
+
+    @extend_schema(
+        summary="List appointments outside the hours",
+        description="Upcoming appointments that the doctor's hours and exceptions no longer cover: kept, never cancelled.",
+        operation_id="doctors_outside_hours_list",
+        responses=AppointmentSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
+    def outside_hours(self, request: Request, pk: str) -> Response:
+        found = availability.outside_hours(self.get_object(), now=clock.now())
+        return Response(AppointmentSerializer(found, many=True).data)
+
+
+LEAVE = {"kind": "closed", "start": "2026-12-24T00:00:00Z", "end": "2026-12-27T00:00:00Z", "reason": "Leave"}
+
+
+@extend_schema(
+    tags=["doctors"],
+    parameters=[OpenApiParameter("doctor_pk", int, OpenApiParameter.PATH, description="The doctor's id.")],
+)
+@extend_schema_view(
+    list=extend_schema(summary="List a doctor's exceptions"),
+    create=extend_schema(
+        summary="Add leave or an extra clinic",
+        responses={201: ExceptionResultSerializer},
+        examples=[OpenApiExample("Leave", LEAVE, request_only=True)],
+    ),
+    retrieve=extend_schema(summary="Read an exception"),
+    update=extend_schema(summary="Replace an exception", responses=ExceptionResultSerializer),
+    partial_update=extend_schema(summary="Change an exception", responses=ExceptionResultSerializer),
+    destroy=extend_schema(summary="Remove an exception", description="The weekly hours hold again."),
+)
+class ExceptionViewSet(RecordViewSet):
+    queryset = AvailabilityException.objects.all()
+    serializer_class = ExceptionSerializer
+    filter_backends = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.doctor = get_object_or_404(Doctor.objects.all(), pk=self.kwargs["doctor_pk"])
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset().order_by("start", "id")
+        return queryset.filter(doctor=self.doctor) if hasattr(self, "doctor") else queryset.none()
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self._answer(services.add_exception(self.doctor, **serializer.validated_data), status=201)
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        exception = self.get_object()
+        serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
+        serializer.is_valid(raise_exception=True)
+        return self._answer(services.amend_exception(exception, **serializer.validated_data))
+
+    def perform_destroy(self, instance: AvailabilityException) -> None:
+        services.remove_exception(instance)
+
+    def _answer(self, exception: AvailabilityException, status: int = 200) -> Response:
+        exception.outside_hours = availability.outside_hours(  # type: ignore[attr-defined]
+            self.doctor, now=clock.now(), within=exception.interval
+        )
+        return Response(ExceptionResultSerializer(exception).data, status=status)

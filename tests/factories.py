@@ -1,0 +1,44 @@
+"""A clinic to test in: short names for the things that tests talk about."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from appointments import services
+from appointments.models import Appointment
+from doctors import services as doctor_services
+from doctors.models import Doctor
+from patients import services as patient_services
+from patients.models import Patient
+
+# A Monday. The test clinic is in UTC and opens Monday to Friday, 08:00-18:00.
+NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+
+numbers = count(1)
+
+
+def at(text: str) -> datetime:
+    """The instant of an ISO text, UTC unless it says otherwise: at("2026-03-02 10:00")."""
+    value = datetime.fromisoformat(text)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def make_doctor(**fields: Any) -> Doctor:
+    """A doctor with the clinic's opening hours."""
+    number = next(numbers)
+    defaults = {"full_name": f"Doctor {number}", "email": f"d{number}@clinic.test", "specialization": "General"}
+    return doctor_services.add(**{**defaults, **fields})
+
+
+def make_patient(**fields: Any) -> Patient:
+    number = next(numbers)
+    return patient_services.register(**{"full_name": f"Patient {number}", "phone_number": f"07{number:08}", **fields})
+
+
+def book(start: str = "2026-03-02 10:00", **fields: Any) -> Appointment:
+    """A booked visit, of a new patient to a new doctor unless they are given."""
+    fields.setdefault("doctor", None)
+    fields.setdefault("patient", None)
+    fields["doctor"] = fields["doctor"] or make_doctor()
+    fields["patient"] = fields["patient"] or make_patient()
+    return services.book(start=at(start), **fields)

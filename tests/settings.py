@@ -1,0 +1,20 @@
+"""The settings of the tests: the system's own, with an environment that does not depend on the machine's."""
+
+import os
+
+os.environ["DEBUG"] = "False"
+os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
+os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+os.environ["CLINIC_NAME"] = "Test Clinic"
+os.environ["CLINIC_TIME_ZONE"] = "UTC"
+os.environ["CLINIC_COUNTRY"] = "KE"
+os.environ["SECURE_SSL_REDIRECT"] = "False"
+os.environ["SECURE_COOKIES"] = "False"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:"
+
+from core.settings import *  # noqa: E402, F403
+from core.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+DATABASES["default"]["OPTIONS"].pop("pool", None)  # one connection a test process is enough
