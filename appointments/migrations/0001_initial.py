@@ -3,7 +3,7 @@
 import common.constraints
 import django.db.models.deletion
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
+from common.operations import BtreeGist
 from django.db import migrations, models
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),  # lets the exclusion constraints compare ids; nothing happens on SQLite
+        BtreeGist(),
         migrations.CreateModel(
             name='Appointment',
             fields=[
