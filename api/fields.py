@@ -138,4 +138,3 @@ class EdgeFormField(forms.CharField):
             return read_instant(text)
         except ValueError as error:
             raise FormError(str(error)) from None
-

@@ -120,7 +120,9 @@ class FieldFilter(filters.DjangoFilterBackend):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
         if getattr(view, "filterset_class", None):
-            parameters.append(query_parameter("filter", "Several fields in one expression, as in doctor:2,status:scheduled."))
+            parameters.append(
+                query_parameter("filter", "Several fields in one expression, as in doctor:2,status:scheduled.")
+            )
         return parameters
 
 
@@ -134,7 +136,9 @@ def parse_expression(expression: str, known: list[str]) -> list[tuple[str, str]]
     while position < len(expression):
         match = PAIR.match(expression, position)
         if not match:
-            raise ValidationError({"filter": ["Write field:value pairs separated by commas: doctor:2,status:scheduled."]})
+            raise ValidationError(
+                {"filter": ["Write field:value pairs separated by commas: doctor:2,status:scheduled."]}
+            )
         field = match["field"]
         if field not in known:
             raise ValidationError({"filter": [f"Unknown field {field!r}. Known fields: {', '.join(known)}."]})

@@ -11,7 +11,8 @@ def open_location(*, name: str, time_zone: str) -> Location:
     """Add a location with the usual opening hours. ``time_zone`` is an IANA name."""
     location = Location.objects.create(name=name, time_zone=time_zone)
     OpeningHours.objects.bulk_create(
-        OpeningHours(location=location, weekday=weekday, start=start, end=end) for weekday, start, end in DEFAULT_OPENING
+        OpeningHours(location=location, weekday=weekday, start=start, end=end)
+        for weekday, start, end in DEFAULT_OPENING
     )
     return location
 

@@ -116,7 +116,9 @@ class AvailabilityException(TimeStamped):
 
     class Meta:
         ordering: ClassVar = ["start", "id"]
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="exception_not_upside_down")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="exception_not_upside_down")
+        ]
         indexes: ClassVar = [models.Index("doctor", "end", name="exception_by_doctor_end")]
 
     def __str__(self) -> str:

@@ -45,7 +45,9 @@ class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
     weekday = WeekdayField()
     start = WallTimeField()
     end = WallTimeField()
-    location = ReferenceField(queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first.")
+    location = ReferenceField(
+        queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first."
+    )
 
     class Meta:
         model = WeeklyHours
@@ -63,7 +65,9 @@ class ExceptionSerializer(serializers.ModelSerializer[AvailabilityException]):
 
     start = InstantField()
     end = InstantField()
-    location = ReferenceField(queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first.")
+    location = ReferenceField(
+        queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first."
+    )
 
     class Meta:
         model = AvailabilityException

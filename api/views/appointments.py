@@ -30,7 +30,9 @@ def step(name: str, summary: str, service: Callable[..., Appointment]) -> Any:
         return self.answer(service, ReasonSerializer(data=request.data))
 
     view.__name__ = name.replace("-", "_")
-    described = extend_schema(summary=summary, request=ReasonSerializer, responses={200: AppointmentSerializer, 409: CONFLICT})
+    described = extend_schema(
+        summary=summary, request=ReasonSerializer, responses={200: AppointmentSerializer, 409: CONFLICT}
+    )
     return action(detail=True, methods=["post"], url_path=name, url_name=name)(described(view))
 
 
@@ -74,9 +76,7 @@ class AppointmentViewSet(RecordViewSet):
 
     def perform_update(self, serializer: BaseSerializer[Appointment]) -> None:
         assert serializer.instance
-        serializer.instance = services.amend(
-            serializer.instance, **serializer.validated_data, actor=self.request.user
-        )
+        serializer.instance = services.amend(serializer.instance, **serializer.validated_data, actor=self.request.user)
 
     def perform_destroy(self, instance: Appointment) -> None:
         services.cancel(instance, actor=self.request.user)

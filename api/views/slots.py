@@ -99,12 +99,18 @@ class SlotsView(APIView):
             OpenApiParameter("specialization", OpenApiTypes.STR, description="All doctors who practise it."),
             OpenApiParameter("location", OpenApiTypes.INT, description="A location's id."),
             OpenApiParameter(
-                "duration", {"type": "integer", "minimum": 1, "maximum": 1440}, description="Minutes. Default: the doctor's."
+                "duration",
+                {"type": "integer", "minimum": 1, "maximum": 1440},
+                description="Minutes. Default: the doctor's.",
             ),
             OpenApiParameter(
-                "step", {"type": "integer", "minimum": 1, "maximum": 1440}, description="Minutes. Default: the duration."
+                "step",
+                {"type": "integer", "minimum": 1, "maximum": 1440},
+                description="Minutes. Default: the duration.",
             ),
-            OpenApiParameter("from", OpenApiTypes.STR, description="A time, or a date with its whole day. Default: now."),
+            OpenApiParameter(
+                "from", OpenApiTypes.STR, description="A time, or a date with its whole day. Default: now."
+            ),
             OpenApiParameter(
                 "to",
                 OpenApiTypes.STR,

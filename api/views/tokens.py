@@ -36,7 +36,10 @@ class TokenView(APIView):
         return Response({"token": token.key})
 
     @extend_schema(
-        tags=["authentication"], summary="Revoke the token that is sent", operation_id="token_destroy", responses={204: None}
+        tags=["authentication"],
+        summary="Revoke the token that is sent",
+        operation_id="token_destroy",
+        responses={204: None},
     )
     def delete(self, request: Request) -> Response:
         if not isinstance(request.auth, Token):

@@ -8,92 +8,225 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clinics', '0001_initial'),
-        ('doctors', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("clinics", "0001_initial"),
+        ("doctors", "0001_initial"),
+        ("patients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         BtreeGist(),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('confirmed', 'Confirmed'), ('checked_in', 'Checked In'), ('in_progress', 'In Progress'), ('completed', 'Completed'), ('cancelled', 'Cancelled'), ('no_show', 'No Show')], default='scheduled', max_length=11)),
-                ('notes', models.TextField(blank=True, default='', max_length=2000)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('doctor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='doctors.doctor')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.location')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='patients.patient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("confirmed", "Confirmed"),
+                            ("checked_in", "Checked In"),
+                            ("in_progress", "In Progress"),
+                            ("completed", "Completed"),
+                            ("cancelled", "Cancelled"),
+                            ("no_show", "No Show"),
+                        ],
+                        default="scheduled",
+                        max_length=11,
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, default="", max_length=2000)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "doctor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="doctors.doctor"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinics.location"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['start', 'id'],
+                "ordering": ["start", "id"],
             },
         ),
         migrations.CreateModel(
-            name='AppointmentChange',
+            name="AppointmentChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('booked', 'Booked'), ('moved', 'Moved'), ('status', 'Status'), ('undone', 'Undone')], max_length=6)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('from_status', models.CharField(blank=True, choices=[('scheduled', 'Scheduled'), ('confirmed', 'Confirmed'), ('checked_in', 'Checked In'), ('in_progress', 'In Progress'), ('completed', 'Completed'), ('cancelled', 'Cancelled'), ('no_show', 'No Show')], default='', max_length=11)),
-                ('to_status', models.CharField(choices=[('scheduled', 'Scheduled'), ('confirmed', 'Confirmed'), ('checked_in', 'Checked In'), ('in_progress', 'In Progress'), ('completed', 'Completed'), ('cancelled', 'Cancelled'), ('no_show', 'No Show')], max_length=11)),
-                ('from_start', models.DateTimeField(null=True)),
-                ('to_start', models.DateTimeField()),
-                ('from_end', models.DateTimeField(null=True)),
-                ('to_end', models.DateTimeField()),
-                ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='appointments.appointment')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('from_doctor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='doctors.doctor')),
-                ('from_location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.location')),
-                ('to_doctor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='doctors.doctor')),
-                ('to_location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.location')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("booked", "Booked"), ("moved", "Moved"), ("status", "Status"), ("undone", "Undone")],
+                        max_length=6,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("confirmed", "Confirmed"),
+                            ("checked_in", "Checked In"),
+                            ("in_progress", "In Progress"),
+                            ("completed", "Completed"),
+                            ("cancelled", "Cancelled"),
+                            ("no_show", "No Show"),
+                        ],
+                        default="",
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("confirmed", "Confirmed"),
+                            ("checked_in", "Checked In"),
+                            ("in_progress", "In Progress"),
+                            ("completed", "Completed"),
+                            ("cancelled", "Cancelled"),
+                            ("no_show", "No Show"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("from_start", models.DateTimeField(null=True)),
+                ("to_start", models.DateTimeField()),
+                ("from_end", models.DateTimeField(null=True)),
+                ("to_end", models.DateTimeField()),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="history",
+                        to="appointments.appointment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_doctor",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="doctors.doctor"
+                    ),
+                ),
+                (
+                    "from_location",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinics.location"
+                    ),
+                ),
+                (
+                    "to_doctor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="doctors.doctor"
+                    ),
+                ),
+                (
+                    "to_location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinics.location"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(models.F('start'), models.F('id'), name='appointment_by_start'),
+            model_name="appointment",
+            index=models.Index(models.F("start"), models.F("id"), name="appointment_by_start"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(models.F('doctor'), models.F('start'), name='appointment_by_doctor_start'),
+            model_name="appointment",
+            index=models.Index(models.F("doctor"), models.F("start"), name="appointment_by_doctor_start"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(models.F('doctor'), models.F('end'), name='appointment_by_doctor_end'),
+            model_name="appointment",
+            index=models.Index(models.F("doctor"), models.F("end"), name="appointment_by_doctor_end"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(models.F('patient'), models.F('end'), name='appointment_by_patient_end'),
+            model_name="appointment",
+            index=models.Index(models.F("patient"), models.F("end"), name="appointment_by_patient_end"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=common.constraints.NoOverlap(condition=models.Q(('status__in', ['scheduled', 'confirmed', 'checked_in', 'in_progress', 'completed'])), key='doctor', name='doctor_not_double_booked', violation_error_message='This doctor is already booked at that time.'),
+            model_name="appointment",
+            constraint=common.constraints.NoOverlap(
+                condition=models.Q(
+                    ("status__in", ["scheduled", "confirmed", "checked_in", "in_progress", "completed"])
+                ),
+                key="doctor",
+                name="doctor_not_double_booked",
+                violation_error_message="This doctor is already booked at that time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=common.constraints.NoOverlap(condition=models.Q(('status__in', ['scheduled', 'confirmed', 'checked_in', 'in_progress', 'completed'])), key='patient', name='patient_not_double_booked', violation_error_message='This patient already has an appointment at that time.'),
+            model_name="appointment",
+            constraint=common.constraints.NoOverlap(
+                condition=models.Q(
+                    ("status__in", ["scheduled", "confirmed", "checked_in", "in_progress", "completed"])
+                ),
+                key="patient",
+                name="patient_not_double_booked",
+                violation_error_message="This patient already has an appointment at that time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='appointment_not_upside_down'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))), name="appointment_not_upside_down"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['scheduled', 'confirmed', 'checked_in', 'in_progress', 'completed', 'cancelled', 'no_show'])), name='appointment_status_known'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["scheduled", "confirmed", "checked_in", "in_progress", "completed", "cancelled", "no_show"],
+                    )
+                ),
+                name="appointment_status_known",
+            ),
         ),
     ]

@@ -8,68 +8,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clinics', '0001_initial'),
+        ("clinics", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Doctor',
+            name="Doctor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('full_name', common.models.TidyCharField(max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('specialization', common.models.TidyCharField(max_length=100)),
-                ('default_duration_minutes', models.PositiveSmallIntegerField(default=30, help_text='How long a visit takes when nothing else is said.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)])),
-                ('active', models.BooleanField(default=True, help_text='Only an active doctor can be booked.')),
-                ('name_key', common.models.FoldedTextField(blank=True, default='', editable=False, source='name_lines')),
-                ('search_text', common.models.FoldedTextField(blank=True, default='', editable=False, source='searchable_lines')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("full_name", common.models.TidyCharField(max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                ("specialization", common.models.TidyCharField(max_length=100)),
+                (
+                    "default_duration_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        help_text="How long a visit takes when nothing else is said.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1440),
+                        ],
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, help_text="Only an active doctor can be booked.")),
+                (
+                    "name_key",
+                    common.models.FoldedTextField(blank=True, default="", editable=False, source="name_lines"),
+                ),
+                (
+                    "search_text",
+                    common.models.FoldedTextField(blank=True, default="", editable=False, source="searchable_lines"),
+                ),
             ],
             options={
-                'ordering': ['full_name', 'id'],
-                'indexes': [models.Index(django.db.models.functions.text.Lower('specialization'), models.F('id'), name='doctor_by_specialization')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='doctor_email_unique'), models.CheckConstraint(condition=models.Q(('default_duration_minutes__range', (1, 1440))), name='doctor_duration_sane')],
+                "ordering": ["full_name", "id"],
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.text.Lower("specialization"),
+                        models.F("id"),
+                        name="doctor_by_specialization",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="doctor_email_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("default_duration_minutes__range", (1, 1440))), name="doctor_duration_sane"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WeeklyHours',
+            name="WeeklyHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], validators=[django.core.validators.MaxValueValidator(6)])),
-                ('start', models.TimeField()),
-                ('end', models.TimeField(help_text='At or before the start: on the next day.')),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('doctor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='weekly_hours', to='doctors.doctor')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.location')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        validators=[django.core.validators.MaxValueValidator(6)],
+                    ),
+                ),
+                ("start", models.TimeField()),
+                ("end", models.TimeField(help_text="At or before the start: on the next day.")),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "doctor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="weekly_hours", to="doctors.doctor"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinics.location"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'weekly hours',
-                'ordering': ['doctor', 'weekday', 'start', 'id'],
+                "verbose_name_plural": "weekly hours",
+                "ordering": ["doctor", "weekday", "start", "id"],
             },
         ),
         migrations.CreateModel(
-            name='AvailabilityException',
+            name="AvailabilityException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('closed', 'Closed'), ('open', 'Open')], max_length=6)),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('reason', common.models.TidyCharField(blank=True, max_length=200)),
-                ('location', models.ForeignKey(help_text='Where an extra clinic is held.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinics.location')),
-                ('doctor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='doctors.doctor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("kind", models.CharField(choices=[("closed", "Closed"), ("open", "Open")], max_length=6)),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("reason", common.models.TidyCharField(blank=True, max_length=200)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        help_text="Where an extra clinic is held.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinics.location",
+                    ),
+                ),
+                (
+                    "doctor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exceptions", to="doctors.doctor"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['start', 'id'],
-                'indexes': [models.Index(models.F('doctor'), models.F('end'), name='exception_by_doctor_end')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='exception_not_upside_down')],
+                "ordering": ["start", "id"],
+                "indexes": [models.Index(models.F("doctor"), models.F("end"), name="exception_by_doctor_end")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end__gt", models.F("start"))), name="exception_not_upside_down"
+                    )
+                ],
             },
         ),
     ]

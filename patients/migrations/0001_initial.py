@@ -6,32 +6,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('full_name', common.models.TidyCharField(max_length=200)),
-                ('email', models.EmailField(blank=True, default='', help_text='Families may share one.', max_length=254)),
-                ('phone_number', common.models.TidyCharField(max_length=40, validators=[patients.models.validate_phone_number])),
-                ('national_id', patients.models.NationalIdField(blank=True, max_length=40, null=True)),
-                ('insurance_number', common.models.TidyCharField(blank=True, default='', max_length=40)),
-                ('active', models.BooleanField(default=True, help_text='Only an active patient can be booked.')),
-                ('name_key', common.models.FoldedTextField(blank=True, default='', editable=False, source='name_lines')),
-                ('search_text', common.models.FoldedTextField(blank=True, default='', editable=False, source='searchable_lines')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("full_name", common.models.TidyCharField(max_length=200)),
+                (
+                    "email",
+                    models.EmailField(blank=True, default="", help_text="Families may share one.", max_length=254),
+                ),
+                (
+                    "phone_number",
+                    common.models.TidyCharField(max_length=40, validators=[patients.models.validate_phone_number]),
+                ),
+                ("national_id", patients.models.NationalIdField(blank=True, max_length=40, null=True)),
+                ("insurance_number", common.models.TidyCharField(blank=True, default="", max_length=40)),
+                ("active", models.BooleanField(default=True, help_text="Only an active patient can be booked.")),
+                (
+                    "name_key",
+                    common.models.FoldedTextField(blank=True, default="", editable=False, source="name_lines"),
+                ),
+                (
+                    "search_text",
+                    common.models.FoldedTextField(blank=True, default="", editable=False, source="searchable_lines"),
+                ),
             ],
             options={
-                'ordering': ['full_name', 'id'],
-                'indexes': [models.Index(models.F('full_name'), models.F('id'), name='patient_by_name')],
-                'constraints': [models.UniqueConstraint(fields=('national_id',), name='patient_national_id_unique'), models.CheckConstraint(condition=models.Q(('full_name', ''), _negated=True), name='patient_has_a_name')],
+                "ordering": ["full_name", "id"],
+                "indexes": [models.Index(models.F("full_name"), models.F("id"), name="patient_by_name")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("national_id",), name="patient_national_id_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("full_name", ""), _negated=True), name="patient_has_a_name"
+                    ),
+                ],
             },
         ),
     ]
