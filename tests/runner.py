@@ -1,0 +1,141 @@
+"""``python manage.py test``: pytest, once on SQLite and once on PostgreSQL.
+
+PostgreSQL is the server at TEST_DATABASE_URL, or else a throwaway cluster from the binaries on this machine.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from django.core.management.base import CommandError
+
+from tests import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+SQLITE_ALONE = (
+    "PostgreSQL: not run. The suite ran on SQLite alone. To run it on both, install PostgreSQL's server "
+    "(Debian: apt install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:5432/name."
+)
+
+
+class Runner:
+    """Django's interface to a test runner. Labels are paths, pytest's node ids or dotted names.
+
+    What stands after ``--`` goes to pytest as it is: ``python manage.py test tests/api -- -k patient -vv``.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+
+    @classmethod
+    def add_arguments(cls, parser: ArgumentParser) -> None:
+        parser.add_argument("-k", dest="expression", help="Run only tests whose name matches, as pytest's -k.")
+        parser.add_argument("--keepdb", action="store_true", help="Keep the databases at TEST_DATABASE_URL.")
+        parser.add_argument("--parallel", nargs="?", metavar="N", help="Processes. Default: one a core.")
+        parser.add_argument("--pdb", action="store_true", help="Stop in the debugger, in one process.")
+        parser.add_argument("--durations", type=int, metavar="N", help="Show the N slowest tests.")
+
+    def run_tests(self, test_labels: Sequence[str]) -> int:
+        """Run both; return the number of failures."""
+        if not (find_spec("pytest") and find_spec("xdist")):
+            raise CommandError("pytest is not installed. Run: pip install -r requirements.txt")
+        arguments = [*self._pytest_options(), *pytest_arguments(test_labels)]
+        # So that the cluster is stopped and removed, too, when somebody ends this process.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        results = [run_pytest("SQLite", "", arguments)]
+        with postgres_url() as url:
+            if url:
+                results.append(run_pytest("PostgreSQL", url, arguments))
+        print("\n" + "\n".join([summary for _, summary in results] + ([] if url else [SQLITE_ALONE])), flush=True)
+        return sum(failures for failures, _ in results)
+
+    def _pytest_options(self) -> Iterator[str]:
+        # loadgroup: tests that bear the same xdist_group mark, because they load every core, take turns.
+        processes = "0" if self.options["pdb"] else str(self.options["parallel"] or "auto")
+        yield from ["--numprocesses", processes, "--dist", "loadgroup"]
+        if self.options["pdb"]:
+            yield "--pdb"
+        if self.options.get("failfast"):
+            yield "--exitfirst"
+        if self.options["keepdb"]:
+            yield "--reuse-db"
+        if self.options["expression"]:
+            yield from ["-k", self.options["expression"]]
+        if self.options["durations"] is not None:
+            yield f"--durations={self.options['durations']}"
+        yield f"--verbosity={self.options.get('verbosity', 1) - 1}"
+
+
+@contextmanager
+def postgres_url() -> Iterator[str]:
+    """Where the tests may create databases; "" where there is no PostgreSQL."""
+    given = os.environ.get("TEST_DATABASE_URL", "")
+    if given:
+        if not given.startswith(("postgres://", "postgresql://")):
+            raise CommandError("TEST_DATABASE_URL names no PostgreSQL. Use postgres://user:password@host:5432/name.")
+        yield given
+    elif binaries := postgres.find_binaries():
+        with postgres.throwaway(binaries) as url:
+            yield url
+    else:
+        yield ""
+
+
+def run_pytest(name: str, database_url: str, arguments: list[str]) -> tuple[int, str]:
+    """The number of failures and the summary of one run of pytest on the database at ``database_url`` ("": SQLite)."""
+    # Unset, pytest takes tests.settings from pyproject.toml; manage.py has set it to the system's own.
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    environment["TEST_DATABASE_URL"] = database_url
+    print(f"\n=== {name} ===", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as directory:
+        report = Path(directory) / "report.xml"
+        command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *arguments]
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        counts = read_counts(report)
+    failures = counts.get("failed", 0) + counts.get("errors", 0)
+    if code and not failures:
+        failures, counts = 1, counts | {f"pytest stopped with exit code {code}": 1}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "no tests"
+    return failures, f"{name}: {told} in {time.monotonic() - began:.0f} s"
+
+
+def read_counts(report: Path) -> dict[str, int]:
+    """What became of how many tests, by pytest's own report; nothing where pytest did not get so far."""
+    if not report.exists():
+        return {}
+    suite = ET.parse(report).getroot().find("testsuite")
+    if suite is None:
+        return {}
+    total, failed, errors, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+    return {"passed": total - failed - errors - skipped, "failed": failed, "errors": errors, "skipped": skipped}
+
+
+def pytest_arguments(labels: Sequence[str]) -> list[str]:
+    """Labels as paths, up to the first option of pytest's, from which on everything is left as it is."""
+    first_option = next((i for i, label in enumerate(labels) if label.startswith("-")), len(labels))
+    return [*map(as_path, labels[:first_option]), *labels[first_option:]]
+
+
+def as_path(label: str) -> str:
+    """``tests.api.test_patients.test_name`` or ``patients`` as pytest writes it; a path is left as it is."""
+    if (ROOT / label.partition("::")[0]).exists() and (label.startswith("tests") or "/" in label):
+        return label
+    names = label.split(".")
+    names = names if names[0] == "tests" else ["tests", *names]
+    for end in range(len(names), 1, -1):
+        path = Path(*names[:end])
+        for candidate in (path, path.with_suffix(".py")):
+            if (ROOT / candidate).exists():
+                return "::".join([candidate.as_posix(), *names[end:]])
+    return label
