@@ -27,7 +27,8 @@ def read_instant(text: str) -> datetime:
     Raises ValueError in words for people.
     """
     try:
-        value = parse_datetime(text) if ":" in text else None  # a date alone is no instant
+        readable = ":" in text and text.isascii() and text.isprintable()  # a date alone is no instant
+        value = parse_datetime(text) if readable else None
     except ValueError:
         value = None
     if value is None:

@@ -261,14 +261,14 @@ def test_migrate_restores_a_missing_guard(transactional_db: None, capsys: pytest
     assert_guarded()
 
 
-@pytest.mark.sqlite
 def test_a_trigger_with_another_text_counts_as_missing(transactional_db: None) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("triggers guard SQLite only")
     drop_one_guard()
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TRIGGER doctor_not_double_booked_update AFTER UPDATE ON appointments_appointment BEGIN SELECT 1; END"
+            "CREATE TRIGGER doctor_not_double_booked_update AFTER UPDATE ON appointments_appointment "
+            "BEGIN SELECT 1; END"
         )
     assert constraints.missing() == ["doctor_not_double_booked_update"]
     constraints.restore()
