@@ -55,7 +55,7 @@ def show_instant(instant: datetime) -> str:
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class InstantField(serializers.Field):
+class InstantField(serializers.Field[datetime, str, str, Any]):
     """An instant: ISO 8601 with an offset, or wall time in the clinic's zone. Given back in UTC."""
 
     def to_internal_value(self, data: Any) -> datetime:
@@ -70,7 +70,7 @@ class InstantField(serializers.Field):
         return show_instant(value)
 
 
-class ReferenceField(serializers.PrimaryKeyRelatedField):
+class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of another object: a whole number, never a fraction, truth value or infinity that looks like one."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -87,10 +87,10 @@ class WeekdayField(serializers.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=WEEKDAYS, **kwargs)
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]  # text outside, a number inside
         return WEEKDAYS.index(super().to_internal_value(data))
 
-    def to_representation(self, value: int) -> str:
+    def to_representation(self, value: int) -> str:  # type: ignore[override]
         return WEEKDAYS[value]
 
 

@@ -63,14 +63,20 @@ class NoOverlap(BaseConstraint):
 
     # --- DDL, called by Django's schema editor ---------------------------------------------------
 
-    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    # The stubs allow None for both arguments; Django never passes it.
+
+    def constraint_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Any:
         """PostgreSQL: the clause for CREATE TABLE. SQLite: nothing inline; the triggers follow the table."""
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.deferred_sql.extend(self.trigger_statements(model, schema_editor))
             return None
         return EXCLUDE % self._parts(model, schema_editor)
 
-    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def create_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Any:
         if schema_editor.connection.vendor == "sqlite":
             insert, update = self.trigger_statements(model, schema_editor)
             schema_editor.deferred_sql.append(update)
@@ -81,7 +87,9 @@ class NoOverlap(BaseConstraint):
             **self._parts(model, schema_editor),
         )
 
-    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def remove_sql(  # type: ignore[override]
+        self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> Any:
         if schema_editor.connection.vendor == "sqlite":  # Django remakes the table: the triggers go with the old one
             return None
         return Statement(
@@ -101,7 +109,7 @@ class NoOverlap(BaseConstraint):
                 trigger=schema_editor.quote_name(f"{self.name}_{event.lower()}"),
                 event=event,
                 message=schema_editor.quote_value(self.name),
-                pk=Columns(table, [model._meta.pk.column], schema_editor.quote_name),
+                pk=Columns(table, [cast(str, model._meta.pk.column)], schema_editor.quote_name),
                 **{part: sql for part, sql in parts.items() if part != "name"},
             )
             for event in ("INSERT", "UPDATE")
@@ -109,7 +117,7 @@ class NoOverlap(BaseConstraint):
 
     def _parts(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> dict[str, str]:
         def column(field: str) -> str:
-            return schema_editor.quote_name(cast(str, model._meta.get_field(field).column))
+            return schema_editor.quote_name(cast(Any, model._meta.get_field(field)).column)
 
         query = Query(model, alias_cols=False)
         compiler = query.get_compiler(connection=schema_editor.connection)
@@ -146,10 +154,10 @@ class NoOverlap(BaseConstraint):
         if others.exclude(pk=instance.pk).exists():
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
 
-    def _check(self, model: type[Model], connection: BaseDatabaseWrapper) -> Any:
+    def _check(self, model: Any, connection: BaseDatabaseWrapper) -> Any:
         references = {ref for name in (self.key, self.start, self.end) for ref in model._get_expr_references(F(name))}
         references.update(model._get_expr_references(self.condition))
-        return self._check_references(model, references)
+        return self._check_references(model, references)  # type: ignore[attr-defined]
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -233,7 +241,7 @@ def restore(using: str = DEFAULT_DB_ALIAS, of: Apps = apps) -> list[str]:
 def _wanted_triggers(connection: BaseDatabaseWrapper, of: Apps) -> list[tuple[str, Statement]]:
     editor = connection.SchemaEditorClass(connection, collect_sql=True)  # only to quote: never entered
     return [
-        (statement.parts["trigger"].strip('"'), statement)
+        (cast(str, statement.parts["trigger"]).strip('"'), statement)
         for model, constraint in guards(of)
         for statement in constraint.trigger_statements(model, editor)
     ]

@@ -1,11 +1,17 @@
 """Pieces that models are made of."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 
 from common.text import folded, search_terms
+
+if TYPE_CHECKING:  # generic in the stubs only
+    CharField = models.CharField[Any, Any]
+    TextField = models.TextField[Any, Any]
+else:
+    CharField, TextField = models.CharField, models.TextField
 
 
 class TimeStamped(models.Model):
@@ -18,7 +24,7 @@ class TimeStamped(models.Model):
         abstract = True
 
 
-class TidyCharField(models.CharField):
+class TidyCharField(CharField):
     """Text without surrounding or doubled white space, normalised on every way into the database."""
 
     def tidy(self, value: str) -> str | None:
@@ -38,7 +44,7 @@ class TidyCharField(models.CharField):
         return value
 
 
-class FoldedTextField(models.TextField):
+class FoldedTextField(TextField):
     """What other fields of the row say, folded for search: one line a field. Kept by every save and bulk_create."""
 
     def __init__(self, *args: Any, source: str = "searchable_lines", **kwargs: Any) -> None:

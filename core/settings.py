@@ -39,7 +39,8 @@ CLINIC_NAME = env.str("CLINIC_NAME", default="Main Clinic")
 CLINIC_TIME_ZONE = env.str("CLINIC_TIME_ZONE", default="UTC")
 if CLINIC_TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(
-        f"CLINIC_TIME_ZONE={CLINIC_TIME_ZONE!r} is not an IANA time zone. Use a name such as Africa/Nairobi or Europe/London."
+        f"CLINIC_TIME_ZONE={CLINIC_TIME_ZONE!r} is not an IANA time zone. "
+        "Use a name such as Africa/Nairobi or Europe/London."
     )
 CLINIC_COUNTRY = env.str("CLINIC_COUNTRY", default="").upper()
 

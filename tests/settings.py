@@ -12,8 +12,8 @@ os.environ["SECURE_SSL_REDIRECT"] = "False"
 os.environ["SECURE_COOKIES"] = "False"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:"
 
-from core.settings import *  # noqa: E402, F403
-from core.settings import DATABASES, STORAGES  # noqa: E402
+from core.settings import *  # noqa: F403
+from core.settings import DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -36,7 +36,7 @@ class WeekSerializer(serializers.ListSerializer[Any]):
     """A whole week at once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=MOST_WINDOWS_A_WEEK, **kwargs)
+        super().__init__(*args, **kwargs | {"max_length": MOST_WINDOWS_A_WEEK})
 
 
 class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
@@ -71,11 +71,11 @@ class ExceptionSerializer(serializers.ModelSerializer[AvailabilityException]):
 
     class Meta:
         model = AvailabilityException
-        fields = ("id", "kind", "start", "end", "reason", "location")
+        fields: tuple[str, ...] = ("id", "kind", "start", "end", "reason", "location")
 
     def validate(self, exception: dict[str, Any]) -> dict[str, Any]:
-        start = exception.get("start", getattr(self.instance, "start", None))
-        end = exception.get("end", getattr(self.instance, "end", None))
+        start: Any = exception.get("start", getattr(self.instance, "start", None))
+        end: Any = exception.get("end", getattr(self.instance, "end", None))
         if end <= start:
             raise serializers.ValidationError({"end": ["An exception ends after it starts."]})
         return exception

@@ -72,19 +72,19 @@ class AppointmentViewSet(RecordViewSet):
     default_ordering = ("start",)
 
     def perform_create(self, serializer: BaseSerializer[Appointment]) -> None:
-        serializer.instance = services.book(**serializer.validated_data, actor=self.request.user)
+        serializer.instance = services.book(**serializer.validated_data, actor=self.actor)
 
     def perform_update(self, serializer: BaseSerializer[Appointment]) -> None:
         assert serializer.instance
-        serializer.instance = services.amend(serializer.instance, **serializer.validated_data, actor=self.request.user)
+        serializer.instance = services.amend(serializer.instance, **serializer.validated_data, actor=self.actor)
 
     def perform_destroy(self, instance: Appointment) -> None:
-        services.cancel(instance, actor=self.request.user)
+        services.cancel(instance, actor=self.actor)
 
     def answer(self, service: Callable[..., Appointment], serializer: BaseSerializer[Any]) -> Response:
         """Read the request, call the service, show the appointment."""
         serializer.is_valid(raise_exception=True)
-        appointment = service(self.get_object(), **serializer.validated_data, actor=self.request.user)
+        appointment = service(self.get_object(), **serializer.validated_data, actor=self.actor)
         return Response(AppointmentSerializer(appointment).data)
 
     @extend_schema(

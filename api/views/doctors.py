@@ -90,7 +90,7 @@ class DoctorViewSet(RecordViewSet):
 
     @extend_schema(
         summary="List appointments outside the hours",
-        description="Upcoming appointments that the doctor's hours and exceptions no longer cover: kept, never cancelled.",
+        description="Upcoming appointments that the hours and exceptions no longer cover: kept, never cancelled.",
         operation_id="doctors_outside_hours_list",
         responses=AppointmentSerializer(many=True),
     )

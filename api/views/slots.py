@@ -114,7 +114,7 @@ class SlotsView(APIView):
             OpenApiParameter(
                 "to",
                 OpenApiTypes.STR,
-                description=f"A time, or a date with its whole day. At most {MOST_DAYS} days after `from`; default: 14.",
+                description=f"A time, or a date with its whole day. Default: 14 days after `from`; most: {MOST_DAYS}.",
             ),
             OpenApiParameter(
                 "limit",
@@ -128,7 +128,10 @@ class SlotsView(APIView):
         query = SlotQuery({NAMES.get(name, name): value for name, value in request.query_params.items()})
         if not query.is_valid():
             written = {name: written for written, name in NAMES.items()}
-            raise ValidationError({written.get(name, name): errors for name, errors in query.errors.items()})
+            refused = query.errors.items()
+            raise ValidationError(
+                {written.get(name, name): [str(error) for error in errors] for name, errors in refused}
+            )
         data = query.cleaned_data
         limit = data["limit"] or DEFAULT_LIMIT
         found = availability.find_slots(
