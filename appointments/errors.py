@@ -38,6 +38,95 @@ class PatientBusy(Refused):
     message = "This patient already has an appointment at that time."
 
 
+class SlotHeld(SlotTaken):
+    """Somebody is about to book it; to others it looks as if it were booked."""
+
+    code = "slot_held"
+
+
+class RoomTaken(Refused):
+    code = "room_taken"
+    message = "This room is already booked at that time."
+
+
+class NoRoomFree(Refused):
+    code = "no_room_free"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"No room for this ({kind}) is free at that time.")
+
+
+class RoomUnsuitable(Refused):
+    code = "room_unsuitable"
+    field = "room"
+    message = "This room is out of use, elsewhere, or of another kind than the visit needs."
+
+
+class NotOffered(Refused):
+    code = "not_offered"
+    field = "appointment_type"
+    message = "This doctor does not offer this type of appointment."
+
+
+class TypeInactive(Refused):
+    code = "type_inactive"
+    field = "appointment_type"
+    message = "This type of appointment is no longer offered."
+
+
+class TooSoon(Refused):
+    code = "too_soon"
+    field = "appointment_time"
+
+    def __init__(self, notice: str) -> None:
+        super().__init__(f"This type of appointment has to be booked at least {notice} ahead.")
+
+
+class TooFarAhead(Refused):
+    code = "too_far_ahead"
+    field = "appointment_time"
+
+    def __init__(self, last_day: str) -> None:
+        super().__init__(f"This type of appointment can be booked until {last_day}.")
+
+
+class BufferNeeded(Refused):
+    code = "buffer_needed"
+    message = "The doctor needs more time between this visit and the one beside it."
+
+
+class ReasonNeeded(Refused):
+    code = "reason_needed"
+    field = "reason"
+    message = "Say why the rules are set aside: the reason is kept in the history."
+
+
+class PastCutOff(Refused):
+    code = "past_cut_off"
+
+    def __init__(self, cutoff: str) -> None:
+        super().__init__(f"It is too late to change this visit here: there are fewer than {cutoff} left. Please call the clinic.")
+
+
+class HoldGone(Refused):
+    code = "hold_gone"
+    field = "hold"
+    message = "This hold has ended, or is for another time or doctor. Choose a time again."
+
+
+class TooManyHolds(Refused):
+    code = "too_many_holds"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You hold {most} times already. Book one, release one, or wait until one ends.")
+
+
+class OtherType(Refused):
+    code = "other_type"
+    field = "appointment_type"
+    message = "An appointment keeps its type. Cancel it and book a new one."
+
+
 class BadDuration(Refused):
     code = "bad_duration"
     field = "duration_minutes"
@@ -85,3 +174,9 @@ class NothingToUndo(Conflict):
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     message = "Somebody else has just changed this appointment. Read it again and decide anew."
+
+
+class VersionMismatch(ChangedMeanwhile):
+    """`If-Match` names a version that is not the newest: HTTP 412."""
+
+    code = "version_mismatch"

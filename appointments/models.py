@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from appointments.lifecycle import BLOCKS, Status, blocks
-from clinics.models import Location
+from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
 from common.models import TimeStamped, matching
 from doctors.models import Doctor
@@ -47,6 +47,13 @@ class Appointment(TimeStamped):
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     start = models.DateTimeField()
     end = models.DateTimeField()
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
+    appointment_type = models.ForeignKey(
+        AppointmentType, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # As the type's were when it was booked: a later change of the type moves nobody's visit.
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.SCHEDULED)
     notes = models.TextField(blank=True, default="", max_length=2000)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -71,6 +78,12 @@ class Appointment(TimeStamped):
                 condition=BLOCKS,
                 violation_error_message="This patient already has an appointment at that time.",
             ),
+            NoOverlap(
+                name="room_not_double_booked",
+                key="room",
+                condition=BLOCKS,
+                violation_error_message="This room is already booked at that time.",
+            ),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="appointment_not_upside_down"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="appointment_status_known"),
         ]
@@ -80,6 +93,7 @@ class Appointment(TimeStamped):
             # Overlap looks for visits that end later: few, however long the history is.
             models.Index("doctor", "end", name="appointment_by_doctor_end"),
             models.Index("patient", "end", name="appointment_by_patient_end"),
+            models.Index("room", "end", name="appointment_by_room_end", condition=Q(room__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -123,9 +137,60 @@ class AppointmentChange(models.Model):
     to_doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     from_location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, related_name="+")
     to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    from_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    to_room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+")
+    overrode = models.JSONField(default=list, help_text="Codes of the soft rules that staff set aside.")
 
     class Meta:
         ordering: ClassVar = ["id"]
 
     def __str__(self) -> str:
         return f"{self.appointment_id} {self.action} {self.at:%Y-%m-%d %H:%M}"
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def standing(self, now: datetime) -> "HoldQuerySet":
+        """Those whose time is not over: a hold frees itself, with no job running."""
+        return self.filter(expires_at__gt=now)
+
+    def overlapping(self, interval: Interval) -> "HoldQuerySet":
+        return self.filter(start__lt=interval.end, end__gt=interval.start)
+
+
+class Hold(models.Model):
+    """A slot kept for a few minutes for whoever has the token. It blocks its doctor and room as a visit would.
+
+    Made and read under the lock of the doctor's row; of the token only the SHA-256 is stored.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="holds")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="holds")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="+")
+    appointment_type = models.ForeignKey(AppointmentType, on_delete=models.PROTECT, null=True, related_name="+")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["start", "id"]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="hold_not_upside_down")]
+        indexes: ClassVar = [
+            models.Index("doctor", "expires_at", name="hold_by_doctor"),
+            models.Index("room", "expires_at", name="hold_by_room"),
+            models.Index("created_by", "expires_at", name="hold_by_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.start:%Y-%m-%d %H:%M} UTC until {self.expires_at:%H:%M:%S}"
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)

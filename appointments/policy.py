@@ -1,47 +1,129 @@
 """May this be booked? One small function a rule, in the order in which people hear of them.
 
-`problems` lists every reason, for the desk; `check` raises the first. Both judge a `Proposal` whose doctor and patient
-the caller has locked: what they say holds until the transaction ends. The database's constraint has the last word.
+`problems` lists every reason, for the desk; `check` raises the first. Both judge a `Proposal` whose doctor, patient
+and rooms the caller has locked: what they say holds until the transaction ends. The database's constraint has the
+last word. Staff may set the soft rules aside; nobody may double-book a doctor, a patient or a room.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from appointments import availability
-from appointments.errors import DoctorInactive, InThePast, OutsideHours, PatientBusy, PatientInactive, SlotTaken
-from appointments.models import Appointment, AppointmentQuerySet
-from clinics.models import Location
+from appointments import availability, occupancy
+from appointments.errors import (
+    BufferNeeded,
+    DoctorInactive,
+    InThePast,
+    NoRoomFree,
+    NotOffered,
+    OutsideHours,
+    PastCutOff,
+    PatientBusy,
+    PatientInactive,
+    RoomTaken,
+    RoomUnsuitable,
+    SlotHeld,
+    SlotTaken,
+    TooFarAhead,
+    TooSoon,
+    TypeInactive,
+)
+from appointments.models import Appointment, Hold
+from appointments.occupancy import Buffers, Taken
+from clinics.models import AppointmentType, Location, Room
+from clinics.models.rooms import RoomQuerySet
 from common.errors import Refused
-from doctors.models import Doctor
+from common.text import spell_minutes
+from doctors.models import Doctor, WeeklyHours
 from patients.models import Patient
-from scheduling.intervals import Interval
+from scheduling.intervals import DAY, MINUTE, Interval
 
 
 @dataclass
 class Proposal:
-    """A visit that somebody would like to have. ``moving`` is the appointment that it replaces, if it is a move.
+    """A visit, or a hold, that somebody would like to have.
 
-    ``starts_anew`` is False where the start neither is new nor changes, so that yesterday's visit can be corrected.
+    ``moving`` is the appointment that it replaces if it is a move, ``hold`` the hold whose token was given: neither is
+    in its way. ``starts_anew`` is False where the start neither is new nor changes, so that yesterday's visit can be
+    corrected. ``buffers`` are the type's, or, of a move, those that it was booked with.
     """
 
     doctor: Doctor
-    patient: Patient
     interval: Interval
     now: datetime
+    patient: Patient | None = None
+    appointment_type: AppointmentType | None = None
+    room_wanted: Room | None = None
     moving: Appointment | None = None
+    hold: Hold | None = None
     starts_anew: bool = True
+    override: bool = False
+    buffers: Buffers = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.moving:
+            self.buffers = Buffers(self.moving.buffer_before_minutes, self.moving.buffer_after_minutes)
+        else:
+            self.buffers = Buffers.of(self.appointment_type)
 
     @cached_property
-    def location(self) -> Location | None:
+    def open_location(self) -> Location | None:
         """Where the doctor is through the whole visit; None: not available."""
         return availability.location_of(self.doctor, self.interval)
 
-    def others(self) -> AppointmentQuerySet:
-        """The visits that take time during this one, other than the one it replaces."""
-        others = Appointment.objects.blocking().overlapping(self.interval)
-        return others.exclude(pk=self.moving.pk) if self.moving else others
+    @cached_property
+    def location(self) -> Location | None:
+        """Where the visit takes place. Outside hours only an override has a place: where the doctor usually is."""
+        if self.open_location or not self.override:
+            return self.open_location
+        if self.moving:
+            return self.moving.location
+        usual = WeeklyHours.objects.filter(doctor=self.doctor, location__active=True).select_related("location").first()
+        return usual.location if usual else Location.objects.default()
+
+    @cached_property
+    def taken(self) -> list[Taken]:
+        """What is taken of the doctor's time, near enough for any buffer."""
+        return occupancy.of_doctors([self.doctor.pk], self.interval, now=self.now, **self._not_counted)[self.doctor.pk]
+
+    @property
+    def room_kind(self) -> str:
+        return self.appointment_type.room_kind if self.appointment_type else ""
+
+    @cached_property
+    def candidate_rooms(self) -> list[Room]:
+        """The rooms that would do, the one it has first; asked only after `services` has locked them."""
+        if self.location is None or not (self.room_wanted or self.room_kind):
+            return []
+        rooms = suitable_rooms(self.location, self.room_kind)
+        if self.room_wanted:
+            return list(rooms.filter(pk=self.room_wanted.pk))
+        current = self.moving.room_id if self.moving else self.hold.room_id if self.hold else None
+        return sorted(rooms, key=lambda room: (room.pk != current, room.pk))
+
+    @cached_property
+    def room(self) -> Room | None:
+        """The first of the candidate rooms that is free."""
+        ids = [room.pk for room in self.candidate_rooms]
+        taken = occupancy.of_rooms(ids, self.interval, now=self.now, **self._not_counted) if ids else {}
+        return next((room for room in self.candidate_rooms if not taken.get(room.pk)), None)
+
+    @property
+    def _not_counted(self) -> dict[str, int | None]:
+        return {
+            "without": self.moving.pk if self.moving else None,
+            "without_hold": self.hold.pk if self.hold else None,
+        }
+
+
+def suitable_rooms(location: Location, kind: str) -> RoomQuerySet:
+    """The rooms of a location that are in use and, if a kind is asked for, of that kind."""
+    rooms = Room.objects.active().filter(location=location)
+    return rooms.filter(kind__iexact=kind) if kind else rooms
+
+
+# --- Hard rules: nobody sets them aside ------------------------------------------------------------
 
 
 def starts_in_the_future(visit: Proposal) -> Refused | None:
@@ -53,37 +135,117 @@ def doctor_is_active(visit: Proposal) -> Refused | None:
 
 
 def patient_is_active(visit: Proposal) -> Refused | None:
-    return None if visit.patient.active else PatientInactive()
+    return None if visit.patient is None or visit.patient.active else PatientInactive()
 
 
-def within_hours(visit: Proposal) -> Refused | None:
-    return OutsideHours() if visit.location is None else None
+def type_is_active(visit: Proposal) -> Refused | None:
+    gone = visit.appointment_type and not visit.appointment_type.active and not visit.moving
+    return TypeInactive() if gone else None
+
+
+def doctor_offers_it(visit: Proposal) -> Refused | None:
+    if visit.appointment_type is None:
+        return None
+    offering = Doctor.objects.offering(visit.appointment_type).filter(pk=visit.doctor.pk)
+    return None if offering.exists() else NotOffered()
 
 
 def doctor_is_free(visit: Proposal) -> Refused | None:
-    return SlotTaken() if visit.others().filter(doctor=visit.doctor).exists() else None
+    if not any(taken.interval.overlaps(visit.interval) for taken in visit.taken):
+        return None
+    visits = Appointment.objects.blocking().overlapping(visit.interval).filter(doctor=visit.doctor)
+    booked = visits.exclude(pk=visit.moving.pk if visit.moving else None).exists()
+    return SlotTaken() if booked else SlotHeld()
 
 
 def patient_is_free(visit: Proposal) -> Refused | None:
-    return PatientBusy() if visit.others().filter(patient=visit.patient).exists() else None
+    if visit.patient is None:
+        return None
+    others = Appointment.objects.blocking().overlapping(visit.interval).filter(patient=visit.patient)
+    return PatientBusy() if others.exclude(pk=visit.moving.pk if visit.moving else None).exists() else None
 
 
-RULES: tuple[Callable[[Proposal], Refused | None], ...] = (
+def room_is_free(visit: Proposal) -> Refused | None:
+    if visit.location is None or not (visit.room_wanted or visit.room_kind):
+        return None
+    if visit.room_wanted and not visit.candidate_rooms:
+        return RoomUnsuitable()
+    if visit.room:
+        return None
+    return RoomTaken() if visit.room_wanted else NoRoomFree(visit.room_kind)
+
+
+# --- Soft rules: staff may set them aside, with a reason -------------------------------------------
+
+
+def within_hours(visit: Proposal) -> Refused | None:
+    return OutsideHours() if visit.open_location is None else None
+
+
+def gives_notice(visit: Proposal) -> Refused | None:
+    """Notice is measured on instants; a hold that was made in time stays in time."""
+    notice = visit.appointment_type.minimum_notice_minutes if visit.appointment_type else 0
+    asked_at = visit.hold.created_at if visit.hold else visit.now
+    if not visit.starts_anew or visit.interval.start >= asked_at + notice * MINUTE:
+        return None
+    return TooSoon(spell_minutes(notice))
+
+
+def within_horizon(visit: Proposal) -> Refused | None:
+    """The horizon is measured in local dates, the last one included."""
+    days = visit.appointment_type.booking_horizon_days if visit.appointment_type else None
+    if days is None or not visit.starts_anew:
+        return None
+    location = visit.location or Location.objects.default()
+    last_day = location.local(visit.now).date() + days * DAY
+    return TooFarAhead(f"{last_day:%Y-%m-%d}") if location.local(visit.interval.start).date() > last_day else None
+
+
+def keeps_buffers(visit: Proposal) -> Refused | None:
+    near = (taken for taken in visit.taken if not taken.interval.overlaps(visit.interval))
+    return BufferNeeded() if any(t.kept_from(visit.buffers).overlaps(visit.interval) for t in near) else None
+
+
+Rule = Callable[[Proposal], Refused | None]
+
+RULES: tuple[Rule, ...] = (
     starts_in_the_future,
     doctor_is_active,
     patient_is_active,
+    type_is_active,
+    doctor_offers_it,
     within_hours,
+    gives_notice,
+    within_horizon,
     doctor_is_free,
+    keeps_buffers,
     patient_is_free,
+    room_is_free,
 )
+SOFT: frozenset[Rule] = frozenset({within_hours, gives_notice, within_horizon, keeps_buffers})
 
 
 def problems(visit: Proposal) -> Iterator[Refused]:
-    """Every reason why the visit may not be booked, in order."""
-    return (problem for rule in RULES if (problem := rule(visit)))
+    """Every reason why the visit may not be booked, in order; without the soft ones where they are set aside."""
+    rules = (rule for rule in RULES if not (visit.override and rule in SOFT))
+    return (problem for rule in rules if (problem := rule(visit)))
 
 
 def check(visit: Proposal) -> None:
     """Raise the first reason why the visit may not be booked, if there is one."""
     for problem in problems(visit):
         raise problem
+
+
+def set_aside(visit: Proposal) -> list[str]:
+    """Codes of the soft rules that an override sets aside, for the history."""
+    if not visit.override:
+        return []
+    return [problem.code for rule in RULES if rule in SOFT and (problem := rule(visit))]
+
+
+def check_cut_off(appointment: Appointment, now: datetime) -> None:
+    """Raise PastCutOff where it is too late for a patient to change the visit; staff are not asked."""
+    cutoff = appointment.location.patient_cutoff_minutes
+    if appointment.start - now < cutoff * MINUTE:
+        raise PastCutOff(spell_minutes(cutoff))

@@ -2,18 +2,21 @@
 
 Every verb that takes time or gives it back works the same way, and only here:
 
-1. lock the doctor's row, then the patient's, always in that order (`locked`), so that two callers queue, not collide;
+1. lock the doctor's row, then the patient's, then the rooms', always in that order (`locked`), so that two callers
+   queue and do not collide;
 2. check the policy, against what is committed now;
 3. write, and let the database's constraint judge: it holds even if 1 and 2 were wrong.
 
-All instants are aware and kept in UTC. ``actor`` is the user who asks; None is the system itself.
+All instants are aware and kept in UTC. ``actor`` is the user who asks; None is the system itself. ``override`` lets
+staff set the soft rules aside, for a ``reason`` that the history keeps. ``as_patient`` applies the cut-offs for
+patients. ``expected_version`` is what the caller has seen; VersionMismatch if it is not the newest.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TypedDict, Unpack
 
 from accounts.models import User
-from appointments import policy
+from appointments import holds, policy
 from appointments.errors import (
     BadDuration,
     ChangedMeanwhile,
@@ -22,13 +25,13 @@ from appointments.errors import (
     NothingToUndo,
     NotMovable,
     OtherPatient,
-    OutsideHours,
-    PatientBusy,
-    SlotTaken,
+    OtherType,
+    VersionMismatch,
 )
-from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from, blocks
+from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
 from appointments.models import Appointment, AppointmentChange
-from clinics.models import Location
+from appointments.settling import VERDICTS, State, admit, record, settle
+from clinics.models import AppointmentType, Room
 from common import clock
 from common.integrity import judged
 from common.transactions import atomic
@@ -37,7 +40,16 @@ from patients.models import Patient
 from scheduling.intervals import Interval
 
 Action = AppointmentChange.Action
-VERDICTS = {"doctor_not_double_booked": SlotTaken, "patient_not_double_booked": PatientBusy}
+
+
+class Asking(TypedDict, total=False):
+    """Who asks for a change, why, and on what terms: see the head of this module."""
+
+    actor: User | None
+    reason: str
+    override: bool
+    as_patient: bool
+    expected_version: int | None
 
 
 @atomic
@@ -46,34 +58,58 @@ def book(
     patient: Patient,
     doctor: Doctor,
     start: datetime,
+    appointment_type: AppointmentType | None = None,
     duration_minutes: int | None = None,
+    room: Room | None = None,
     status: str = Status.SCHEDULED,
     notes: str = "",
+    hold: str = "",
+    override: bool = False,
+    reason: str = "",
     actor: User | None = None,
 ) -> Appointment:
-    """Book a visit of ``duration_minutes`` (default: the doctor's own) from ``start``.
+    """Book a visit from ``start``, as long as is said, or as its type is, or as the doctor's visits are.
 
-    Raises NewStatus, the `Refused` that `policy` finds, or Busy.
+    ``hold`` is the token of a hold on that time, which the booking ends. A room is chosen among the free ones of the
+    kind that the type needs, unless one is named. Raises NewStatus, HoldGone, BadDuration, the `Refused` that `policy`
+    finds, or Busy.
     """
     if status != Status.SCHEDULED:
         raise NewStatus
     now = clock.now()
     [doctor], patient = locked([doctor], patient)
-    interval = lasting(start, duration_minutes or doctor.default_duration_minutes)
-    visit = policy.Proposal(doctor, patient, interval, now)
-    policy.check(visit)
+    kept = holds.redeemed(hold, doctor=doctor, patient=patient, start=start, now=now) if hold else None
+    appointment_type = appointment_type or (kept.appointment_type if kept else None)
+    minutes = duration_minutes or (kept.interval.minutes if kept else None)
+    visit = policy.Proposal(
+        doctor=doctor,
+        patient=patient,
+        interval=lasting(start, minutes or usual_minutes(doctor, appointment_type)),
+        now=now,
+        appointment_type=appointment_type,
+        room_wanted=room,
+        hold=kept,
+        override=override,
+    )
+    place, room, overrode = admit(visit, reason=reason)
     appointment = Appointment(
         patient=patient,
         doctor=doctor,
-        location=_place(visit),
-        start=interval.start,
-        end=interval.end,
+        location=place,
+        room=room,
+        appointment_type=appointment_type,
+        start=visit.interval.start,
+        end=visit.interval.end,
+        buffer_before_minutes=visit.buffers.before,
+        buffer_after_minutes=visit.buffers.after,
         notes=notes,
         created_by=actor,
     )
     with judged(VERDICTS):
         appointment.save(force_insert=True)
-    _record(appointment, action=Action.BOOKED, before=None, at=now, actor=actor)
+    record(appointment, action=Action.BOOKED, before=None, at=now, reason=reason, overrode=overrode, actor=actor)
+    if kept:
+        kept.delete()
     return appointment
 
 
@@ -83,49 +119,48 @@ def reschedule(
     start: datetime,
     doctor: Doctor | None = None,
     duration_minutes: int | None = None,
-    reason: str = "",
-    actor: User | None = None,
+    **asking: Unpack[Asking],
 ) -> Appointment:
     """Move the visit, keeping its id; onto its own time is a no-op. A moved visit has to be confirmed again.
 
     Raises NotMovable, the `Refused` that `policy` finds, ChangedMeanwhile or Busy; then it stands where it was.
     """
-    return amend(appointment, start=start, doctor=doctor, duration_minutes=duration_minutes, reason=reason, actor=actor)
+    return amend(appointment, start=start, doctor=doctor, duration_minutes=duration_minutes, **asking)
 
 
-def set_status(appointment: Appointment, status: str, *, reason: str = "", actor: User | None = None) -> Appointment:
+def set_status(appointment: Appointment, status: str, **asking: Unpack[Asking]) -> Appointment:
     """Take one step of the life cycle; to the status that it has already is a no-op. Raises ImpossibleTransition."""
-    return amend(appointment, status=status, reason=reason, actor=actor)
+    return amend(appointment, status=status, **asking)
 
 
-def cancel(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def cancel(appointment: Appointment, **asking: Unpack[Asking]) -> Appointment:
     """Give the time back. Cancelling twice changes nothing."""
-    return set_status(appointment, Status.CANCELLED, reason=reason, actor=actor)
+    return set_status(appointment, Status.CANCELLED, **asking)
 
 
-def confirm(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def confirm(appointment: Appointment, **asking: Unpack[Asking]) -> Appointment:
     """The patient has said that they will come."""
-    return set_status(appointment, Status.CONFIRMED, reason=reason, actor=actor)
+    return set_status(appointment, Status.CONFIRMED, **asking)
 
 
-def check_in(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def check_in(appointment: Appointment, **asking: Unpack[Asking]) -> Appointment:
     """The patient is here."""
-    return set_status(appointment, Status.CHECKED_IN, reason=reason, actor=actor)
+    return set_status(appointment, Status.CHECKED_IN, **asking)
 
 
-def begin(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def begin(appointment: Appointment, **asking: Unpack[Asking]) -> Appointment:
     """The patient is with the doctor."""
-    return set_status(appointment, Status.IN_PROGRESS, reason=reason, actor=actor)
+    return set_status(appointment, Status.IN_PROGRESS, **asking)
 
 
-def complete(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def complete(appointment: Appointment, **asking: Unpack[Asking]) -> Appointment:
     """The visit is over."""
-    return set_status(appointment, Status.COMPLETED, reason=reason, actor=actor)
+    return set_status(appointment, Status.COMPLETED, **asking)
 
 
-def mark_no_show(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def mark_no_show(appointment: Appointment, **asking: Unpack[Asking]) -> Appointment:
     """The patient did not come; the time is given back."""
-    return set_status(appointment, Status.NO_SHOW, reason=reason, actor=actor)
+    return set_status(appointment, Status.NO_SHOW, **asking)
 
 
 @atomic
@@ -137,17 +172,26 @@ def amend(
     duration_minutes: int | None = None,
     status: str | None = None,
     patient: Patient | None = None,
+    appointment_type: AppointmentType | None = None,
+    room: Room | None = None,
     notes: str | None = None,
+    override: bool = False,
     reason: str = "",
+    as_patient: bool = False,
+    expected_version: int | None = None,
     actor: User | None = None,
 ) -> Appointment:
     """Change what is given, all or nothing, as one line of the history. What is not given, or equal, stays.
 
-    Raises what `reschedule` and `set_status` raise, and OtherPatient.
+    Raises what `reschedule` and `set_status` raise, OtherPatient, OtherType, VersionMismatch and PastCutOff.
     """
     if patient is not None and patient.pk != appointment.patient_id:
         raise OtherPatient
-    [doctor], appointment = _locked_for_change(appointment, doctor)
+    if appointment_type is not None and appointment_type.pk != appointment.appointment_type_id:
+        raise OtherType
+    [doctor], appointment = _locked_for_change(appointment, doctor, expected_version)
+    if as_patient:
+        policy.check_cut_off(appointment, clock.now())
     before = State.of(appointment)
     start = start or before.start
     interval = lasting(start, duration_minutes) if duration_minutes else Interval(start, start + before.length)
@@ -158,29 +202,42 @@ def amend(
         raise ImpossibleTransition(current=before.status, wanted=wanted, allowed=allowed_from(before.status))
     if moved and wanted not in MOVABLE:
         raise NotMovable(current=wanted)
-    after = State(wanted, interval.start, interval.end, doctor, before.location)
+    after = State(wanted, interval.start, interval.end, doctor, before.location, room or before.room)
     if after == before and notes in (None, appointment.notes):
         return appointment
     if notes is not None:
         appointment.notes = notes
     action = Action.MOVED if moved else Action.STATUS
-    return _settle(appointment, before, after, action=action, reason=reason, actor=actor)
+    return settle(
+        appointment,
+        before,
+        after,
+        action=action,
+        reason=reason,
+        override=override,
+        room_wanted=room,
+        actor=actor,
+    )
 
 
 @atomic
-def undo(appointment: Appointment, *, reason: str = "", actor: User | None = None) -> Appointment:
+def undo(
+    appointment: Appointment, *, reason: str = "", expected_version: int | None = None, actor: User | None = None
+) -> Appointment:
     """Take the last change back: status, time, doctor and place as they were before it.
 
     The visit it leads back to must still be possible. Raises NothingToUndo, a `Refused`, ChangedMeanwhile or Busy.
     """
-    last = appointment.history.select_related("from_doctor", "from_location").last()
+    last = appointment.history.select_related("from_doctor", "from_location", "from_room").last()
     if last is None or last.action not in (Action.MOVED, Action.STATUS):
         raise NothingToUndo
-    [doctor], appointment = _locked_for_change(appointment, last.from_doctor)
+    [doctor], appointment = _locked_for_change(appointment, last.from_doctor, expected_version)
     if appointment.history.last() != last:
         raise ChangedMeanwhile
-    after = State(last.from_status, last.from_start, last.from_end, doctor, last.from_location)
-    return _settle(appointment, State.of(appointment), after, action=Action.UNDONE, reason=reason, actor=actor)
+    if last.from_start is None or last.from_end is None or last.from_location is None:
+        raise NothingToUndo
+    after = State(last.from_status, last.from_start, last.from_end, doctor, last.from_location, last.from_room)
+    return settle(appointment, State.of(appointment), after, action=Action.UNDONE, reason=reason, actor=actor)
 
 
 def locked(doctors: list[Doctor], patient: Patient) -> tuple[list[Doctor], Patient]:
@@ -199,122 +256,21 @@ def lasting(start: datetime, minutes: int) -> Interval:
     return Interval.lasting(start, minutes)
 
 
-# --- How a change is settled -----------------------------------------------------------------------
+def usual_minutes(doctor: Doctor, appointment_type: AppointmentType | None) -> int:
+    """How long a visit takes when nothing else is said."""
+    return appointment_type.duration_minutes if appointment_type else doctor.default_duration_minutes
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a change changes, and undo restores."""
-
-    status: str
-    start: datetime
-    end: datetime
-    doctor: Doctor
-    location: Location
-
-    @classmethod
-    def of(cls, appointment: Appointment) -> "State":
-        a = appointment
-        return cls(a.status, a.start, a.end, a.doctor, a.location)
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.start, self.end)
-
-    @property
-    def length(self) -> timedelta:
-        return self.end - self.start
-
-
-def _locked_for_change(appointment: Appointment, doctor: Doctor | None) -> tuple[list[Doctor], Appointment]:
+def _locked_for_change(
+    appointment: Appointment, doctor: Doctor | None, expected_version: int | None
+) -> tuple[list[Doctor], Appointment]:
     """The doctor it shall have and the appointment, everything it touches locked and read anew."""
     wanted = doctor or appointment.doctor
     [_, target], patient = locked([appointment.doctor, wanted], appointment.patient)
-    current = Appointment.objects.select_related("doctor", "location").get(pk=appointment.pk)
+    current = Appointment.objects.select_related("doctor", "location", "room", "appointment_type").get(pk=appointment.pk)
     if current.doctor_id != appointment.doctor_id:  # moved to a doctor who is not locked
         raise ChangedMeanwhile
+    if expected_version not in (None, current.version):
+        raise VersionMismatch
     current.patient = patient
     return [target], current
-
-
-def _settle(
-    appointment: Appointment, before: State, after: State, *, action: str, reason: str, actor: User | None
-) -> Appointment:
-    """Check the new state where it takes time that the old one did not, store it, and write the history."""
-    now = clock.now()
-    location = after.location
-    takes_time = (after.interval, after.doctor.pk) != (before.interval, before.doctor.pk) or not blocks(before.status)
-    if blocks(after.status) and takes_time:
-        visit = policy.Proposal(
-            after.doctor,
-            appointment.patient,
-            after.interval,
-            now,
-            moving=appointment,
-            starts_anew=_starts_anew(before, after, action),
-        )
-        policy.check(visit)
-        location = _place(visit)
-    seen = appointment.version
-    appointment.status, appointment.start, appointment.end = after.status, after.start, after.end
-    appointment.doctor, appointment.location = after.doctor, location
-    _store(appointment, seen)
-    if after != before:
-        _record(appointment, action=action, before=before, at=now, reason=reason, actor=actor)
-    return appointment
-
-
-def _starts_anew(before: State, after: State, action: str) -> bool:
-    """Whether "must be in the future" applies: to a start that moves and to a visit put back on the calendar.
-
-    Not to a late arrival (no_show to checked_in), and not to undo, which corrects what was wrong.
-    """
-    if action == Action.UNDONE:
-        return False
-    put_back = after.status == Status.SCHEDULED and not blocks(before.status)
-    return after.start != before.start or put_back
-
-
-def _store(appointment: Appointment, seen: int) -> None:
-    """Compare and set: only the version that was read is overwritten."""
-    appointment.version = seen + 1
-    appointment.updated_at = clock.now()
-    fields = ("status", "start", "end", "doctor", "location", "notes", "version", "updated_at")
-    with judged(VERDICTS):
-        row = Appointment.objects.filter(pk=appointment.pk, version=seen)
-        if not row.update(**{name: getattr(appointment, name) for name in fields}):
-            raise ChangedMeanwhile
-
-
-def _record(
-    appointment: Appointment,
-    *,
-    action: str,
-    before: State | None,
-    at: datetime,
-    reason: str = "",
-    actor: User | None,
-) -> None:
-    AppointmentChange.objects.create(
-        appointment=appointment,
-        action=action,
-        at=at,
-        by=actor,
-        reason=reason,
-        from_status=before.status if before else "",
-        from_start=before.start if before else None,
-        from_end=before.end if before else None,
-        from_doctor=before.doctor if before else None,
-        from_location=before.location if before else None,
-        to_status=appointment.status,
-        to_start=appointment.start,
-        to_end=appointment.end,
-        to_doctor=appointment.doctor,
-        to_location=appointment.location,
-    )
-
-
-def _place(visit: policy.Proposal) -> Location:
-    if visit.location is None:
-        raise OutsideHours
-    return visit.location

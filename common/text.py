@@ -30,6 +30,17 @@ def phone_digits(text: str) -> str:
     return f"{number.country_code}{number.national_number}"
 
 
+def spell_minutes(minutes: int) -> str:
+    """A length of time as people say it: 90 -> "90 minutes", 120 -> "2 hours", 2880 -> "2 days"."""
+    for size, unit in ((24 * 60, "day"), (60, "hour")):
+        if minutes and minutes % size == 0:
+            minutes //= size
+            break
+    else:
+        unit = "minute"
+    return f"{minutes} {unit}" if minutes == 1 else f"{minutes} {unit}s"
+
+
 def search_terms(query: str) -> list[list[str]]:
     """What must all be found: for each term the spellings of which one is enough.
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from clinics.models import AbstractWeeklyHours, Location
+from clinics.models import AbstractWeeklyHours, AppointmentType, Location
 from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
 from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
@@ -28,6 +28,16 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
     def practising(self, specialization: str) -> "DoctorQuerySet":
         return self.filter(specialization__iexact=" ".join(specialization.split()))
 
+    def offering(self, appointment_type: AppointmentType) -> "DoctorQuerySet":
+        """Those who give this type of visit: by specialization or by name; everybody, where it names neither."""
+        named = Doctor.offers.through.objects.filter(appointmenttype=appointment_type)
+        if not appointment_type.specializations and not named.exists():
+            return self
+        able = Q(pk__in=named.values("doctor"))
+        for specialization in appointment_type.specializations:
+            able |= Q(specialization__iexact=specialization)
+        return self.filter(able)
+
     def locked(self) -> "DoctorQuerySet":
         """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
         return self.order_by("id").select_for_update(no_key=True)
@@ -43,6 +53,12 @@ class Doctor(TimeStamped):
         default=DEFAULT_DURATION_MINUTES,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_VISIT_MINUTES)],
         help_text="How long a visit takes when nothing else is said.",
+    )
+    offers = models.ManyToManyField(
+        AppointmentType,
+        blank=True,
+        related_name="doctors",
+        help_text="Appointment types beyond those that the specialization brings.",
     )
     active = models.BooleanField(default=True, help_text="Only an active doctor can be booked.")
     name_key = FoldedTextField(source="name_lines")

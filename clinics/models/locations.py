@@ -35,6 +35,12 @@ class Location(TimeStamped):
     name = TidyCharField(max_length=200)
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone], help_text="IANA name: Africa/Nairobi")
     active = models.BooleanField(default=True)
+    patient_cutoff_minutes = models.PositiveIntegerField(
+        default=24 * 60, help_text="How long before a visit patients may still move or cancel it themselves."
+    )
+    marks_no_shows = models.BooleanField(
+        default=False, help_text="Let the nightly job mark yesterday's visits that nobody checked in as no-shows."
+    )
 
     objects = LocationQuerySet.as_manager()
 

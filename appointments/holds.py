@@ -1,0 +1,113 @@
+"""Holds: a slot kept for a few minutes for whoever has the token.
+
+A hold is made under the same locks and by the same policy as a booking. It ends when it is booked, released, or its
+time is over: it then simply no longer counts, with no job running.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts.models import User
+from appointments import policy
+from appointments.errors import HoldGone, TooManyHolds
+from appointments.models import Hold
+from appointments.settling import admit
+from clinics.models import AppointmentType, Location, Room
+from common import clock
+from common.transactions import atomic
+from doctors.models import Doctor
+from patients.models import Patient
+from scheduling.intervals import Interval
+
+
+@atomic
+def hold(
+    *,
+    doctor: Doctor,
+    start: datetime,
+    appointment_type: AppointmentType | None = None,
+    duration_minutes: int | None = None,
+    room: Room | None = None,
+    patient: Patient | None = None,
+    lasting: timedelta | None = None,
+    most: int | None = None,
+    actor: User | None = None,
+) -> tuple[Hold, str]:
+    """Keep a slot; return the hold and its token, which is not stored and cannot be had again.
+
+    ``lasting`` is five minutes unless said otherwise (HOLD_MINUTES). A user has at most HOLDS_PER_USER standing ones.
+    Raises TooManyHolds, the `Refused` that `policy` finds, or Busy.
+    """
+    now = clock.now()
+    doctor = Doctor.objects.locked().get(pk=doctor.pk)
+    if actor is not None:
+        _refuse_too_many(actor, now, most or settings.HOLDS_PER_USER)
+    minutes = duration_minutes or (
+        appointment_type.duration_minutes if appointment_type else doctor.default_duration_minutes
+    )
+    visit = policy.Proposal(
+        doctor=doctor,
+        interval=Interval.lasting(start, minutes),
+        now=now,
+        patient=patient,
+        appointment_type=appointment_type,
+        room_wanted=room,
+    )
+    place, room, _ = admit(visit)
+    return _keep(visit, place, room, now + (lasting or timedelta(minutes=settings.HOLD_MINUTES)), actor)
+
+
+def _keep(
+    visit: policy.Proposal, place: Location, room: Room | None, expires_at: datetime, actor: User | None
+) -> tuple[Hold, str]:
+    token = secrets.token_urlsafe(32)
+    kept = Hold.objects.create(
+        token_hash=_hash(token),
+        doctor=visit.doctor,
+        location=place,
+        room=room,
+        patient=visit.patient,
+        appointment_type=visit.appointment_type,
+        start=visit.interval.start,
+        end=visit.interval.end,
+        buffer_before_minutes=visit.buffers.before,
+        buffer_after_minutes=visit.buffers.after,
+        expires_at=expires_at,
+        created_by=actor,
+    )
+    return kept, token
+
+
+@atomic
+def release(kept: Hold) -> None:
+    """Give the slot back before the hold's time is over."""
+    Doctor.objects.locked().get(pk=kept.doctor_id)
+    Hold.objects.filter(pk=kept.pk).delete()
+
+
+def redeemed(token: str, *, doctor: Doctor, patient: Patient, start: datetime, now: datetime) -> Hold:
+    """The standing hold of ``token`` on that time of that doctor, whose row is locked. Raises HoldGone."""
+    kept = Hold.objects.standing(now).select_related("appointment_type").filter(token_hash=_hash(token)).first()
+    if kept is None or (kept.doctor_id, kept.start) != (doctor.pk, start):
+        raise HoldGone
+    if kept.patient_id not in (None, patient.pk):  # kept for somebody else
+        raise HoldGone
+    return kept
+
+
+def clear_expired(now: datetime) -> int:
+    """Delete holds whose time is over; they count no longer anyway. Returns how many."""
+    return Hold.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _refuse_too_many(actor: User, now: datetime, most: int) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    if Hold.objects.standing(now).filter(created_by=actor).count() >= most:
+        raise TooManyHolds(most)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

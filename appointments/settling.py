@@ -1,0 +1,191 @@
+"""How a booking or a change is settled: checked, stored, and written into the history, in the caller's transaction.
+
+The caller (`services`, `holds`) has locked the doctor's row and then the patient's; rooms are locked here, last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from appointments import policy
+from appointments.errors import (
+    ChangedMeanwhile,
+    OutsideHours,
+    PatientBusy,
+    ReasonNeeded,
+    RoomTaken,
+    SlotTaken,
+)
+from appointments.lifecycle import Status, blocks
+from appointments.models import Appointment, AppointmentChange
+from clinics.models import Location, Room
+from common import clock
+from common.errors import DomainError
+from common.integrity import judged
+from doctors.models import Doctor
+from scheduling.intervals import Interval
+
+Action = AppointmentChange.Action
+VERDICTS: Mapping[str, type[DomainError]] = {
+    "doctor_not_double_booked": SlotTaken,
+    "patient_not_double_booked": PatientBusy,
+    "room_not_double_booked": RoomTaken,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a change changes, and undo restores."""
+
+    status: str
+    start: datetime
+    end: datetime
+    doctor: Doctor
+    location: Location
+    room: Room | None
+
+    @classmethod
+    def of(cls, appointment: Appointment) -> "State":
+        a = appointment
+        return cls(a.status, a.start, a.end, a.doctor, a.location, a.room)
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def takes_more_than(self, other: "State") -> bool:
+        """Whether it takes time of somebody, or a room, that the other state did not take."""
+        if not blocks(self.status):
+            return False
+        mine, others = ((s.interval, s.doctor.pk, s.room and s.room.pk) for s in (self, other))
+        return mine != others or not blocks(other.status)
+
+
+def admit(visit: policy.Proposal, *, reason: str = "") -> tuple[Location, Room | None, list[str]]:
+    """Lock the rooms that would do and check every rule; give the visit's place, its room, and what was set aside.
+
+    Raises the first `Refused`, or ReasonNeeded where rules are set aside without a reason.
+    """
+    if visit.override and not reason.strip():
+        raise ReasonNeeded
+    lock_rooms(visit)
+    policy.check(visit)
+    if visit.location is None:
+        raise OutsideHours
+    return visit.location, visit.room, policy.set_aside(visit)
+
+
+def lock_rooms(visit: policy.Proposal) -> None:
+    """Lock the rooms that the visit could get, in the order of their ids, after doctor and patient."""
+    if visit.location is None or not (visit.room_wanted or visit.room_kind):
+        return
+    rooms = policy.suitable_rooms(visit.location, visit.room_kind)
+    if visit.room_wanted:
+        rooms = rooms.filter(pk=visit.room_wanted.pk)
+    list(rooms.locked().values_list("pk"))
+
+
+def settle(
+    appointment: Appointment,
+    before: State,
+    after: State,
+    *,
+    action: str,
+    reason: str = "",
+    override: bool = False,
+    room_wanted: Room | None = None,
+    actor: User | None,
+) -> Appointment:
+    """Check the new state where it takes what the old one did not, store it, and write the history.
+
+    Undo sets the soft rules aside: it leads back to what was right before.
+    """
+    now = clock.now()
+    location, room, overrode = after.location, after.room, []
+    if after.takes_more_than(before):
+        undoing = action == Action.UNDONE
+        visit = policy.Proposal(
+            doctor=after.doctor,
+            patient=appointment.patient,
+            interval=after.interval,
+            now=now,
+            appointment_type=appointment.appointment_type,
+            room_wanted=room_wanted or _room_to_keep(appointment, after),
+            moving=appointment,
+            starts_anew=_starts_anew(before, after, action),
+            override=override or undoing,
+        )
+        location, room, overrode = admit(visit, reason=reason or ("undo" if undoing else ""))
+    seen = appointment.version
+    appointment.status, appointment.start, appointment.end = after.status, after.start, after.end
+    appointment.doctor, appointment.location, appointment.room = after.doctor, location, room
+    _store(appointment, seen)
+    if State.of(appointment) != before:
+        record(appointment, action=action, before=before, at=now, reason=reason, overrode=overrode, actor=actor)
+    return appointment
+
+
+def _room_to_keep(appointment: Appointment, after: State) -> Room | None:
+    """A room that was named stays; one that was chosen for its kind is chosen again."""
+    chosen = appointment.appointment_type and appointment.appointment_type.room_kind
+    return None if chosen else after.room
+
+
+def _starts_anew(before: State, after: State, action: str) -> bool:
+    """Whether "must be in the future" applies: to a start that moves and to a visit put back on the calendar.
+
+    Not to a late arrival (no_show to checked_in), and not to undo, which corrects what was wrong.
+    """
+    if action == Action.UNDONE:
+        return False
+    put_back = after.status == Status.SCHEDULED and not blocks(before.status)
+    return after.start != before.start or put_back
+
+
+def _store(appointment: Appointment, seen: int) -> None:
+    """Compare and set: only the version that was read is overwritten."""
+    appointment.version = seen + 1
+    appointment.updated_at = clock.now()
+    fields = ("status", "start", "end", "doctor", "location", "room", "notes", "version", "updated_at")
+    with judged(VERDICTS):
+        row = Appointment.objects.filter(pk=appointment.pk, version=seen)
+        if not row.update(**{name: getattr(appointment, name) for name in fields}):
+            raise ChangedMeanwhile
+
+
+def record(
+    appointment: Appointment,
+    *,
+    action: str,
+    before: State | None,
+    at: datetime,
+    reason: str = "",
+    overrode: list[str],
+    actor: User | None,
+) -> None:
+    """Write one line of the appointment's history."""
+    AppointmentChange.objects.create(
+        appointment=appointment,
+        action=action,
+        at=at,
+        by=actor,
+        reason=reason,
+        overrode=overrode,
+        from_status=before.status if before else "",
+        from_start=before.start if before else None,
+        from_end=before.end if before else None,
+        from_doctor=before.doctor if before else None,
+        from_location=before.location if before else None,
+        from_room=before.room if before else None,
+        to_status=appointment.status,
+        to_start=appointment.start,
+        to_end=appointment.end,
+        to_doctor=appointment.doctor,
+        to_location=appointment.location,
+        to_room=appointment.room,
+    )
