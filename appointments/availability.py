@@ -18,7 +18,7 @@ from scheduling.hours import WeeklyWindow, midnights, opened, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits
 from scheduling.slots import covers, free_starts
 
-# The grid of a day is settled by that day and the one before; local days have up to 25 hours.
+# The grid of a day is settled by that day and the one before; the longest local days (Troll's) have 26 hours.
 GRID_LOOKS_BACK = timedelta(hours=51)
 
 
@@ -61,7 +61,7 @@ class OpenHours:
         timeline = Timeline.over(interval)
         wanted = timeline.touched([interval])
         for location, mask in self.masks(doctor, timeline).items():
-            if covers(mask, timeline, wanted):
+            if covers(mask, wanted):
                 return self.locations[location]
         return None
 
@@ -120,7 +120,9 @@ def find_slots(
     day counts. ``minutes`` is the visit's length (default: each doctor's own), ``step`` the grid's (default: the
     length). The number of queries does not depend on the number of doctors, days or visits.
     """
-    everywhere = _widest(since, until)
+    everywhere = _widest(since, until, now)
+    if everywhere is None:
+        return []
     span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end)
     timeline = Timeline.over(span)
     hours = OpenHours(doctors, span)
@@ -174,11 +176,11 @@ def _minute_of(now: datetime) -> Interval:
     return Interval.lasting(now.replace(second=0, microsecond=0), 1)
 
 
-def _widest(since: Edge, until: Edge) -> Interval:
-    """An interval that holds the search whatever the location's zone: offsets lie within a day of UTC."""
+def _widest(since: Edge, until: Edge, now: datetime) -> Interval | None:
+    """What of the search is yet to come, whatever the location's zone: offsets lie within a day of UTC."""
     low = since if isinstance(since, datetime) else start_of_day(since, UTC) - DAY
     high = until if isinstance(until, datetime) else start_of_day(until, UTC) + 2 * DAY
-    return Interval(low, high)
+    return Interval(max(low, now), high) if max(low, now) < high else None
 
 
 def _visits(doctors: Iterable[Doctor], span: Interval) -> dict[int, list[Interval]]:
