@@ -18,7 +18,7 @@ LAST_YEAR = 2200
 UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
 OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
 # A plus sign that nobody encoded arrives in a query string as a space.
-LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+LOST_PLUS = re.compile(r"(:\S+) (\d\d:?\d\d)$")
 
 
 def read_instant(text: str) -> datetime:
@@ -123,7 +123,7 @@ class EdgeFormField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
-        text = LOST_PLUS.sub(r"+\1", text)
+        text = LOST_PLUS.sub(r"\1+\2", text)
         try:
             day = parse_date(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
         except ValueError:

@@ -1,29 +1,25 @@
 """When a doctor can be booked: hours and exceptions read from the database, weighed by the engine in `scheduling`.
 
-Booking and the slot list ask the same functions, so that they always agree. A doctor's exception beats the weekly
-hours; between a doctor's own exceptions closed wins.
+Booking and the slot list ask the same functions, so that they always agree. A doctor's exception beats the location's
+exception, which beats a holiday, which beats the weekly hours. Between exceptions of one owner closed wins.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from heapq import merge
-from itertools import islice
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q
 
 from appointments.models import Appointment
-from clinics.models import Location
+from clinics.models import Holiday, Location, LocationException
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.hours import WeeklyWindow, midnights, opened, start_of_day
-from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits
-from scheduling.slots import covers, free_starts
-
-# The grid of a day is settled by that day and the one before; local days have up to 25 hours.
-GRID_LOOKS_BACK = timedelta(hours=51)
+from scheduling.hours import WeeklyWindow, opened, start_of_day
+from scheduling.intervals import DAY, Interval, Timeline
+from scheduling.slots import covers
 
 
 class OpenHours:
-    """What the doctors' hours and exceptions say about ``span``: two queries, however many doctors and days."""
+    """What hours, exceptions and holidays say about ``span``: four queries, however many doctors and days."""
 
     def __init__(self, doctors: Iterable[Doctor], span: Interval) -> None:
         ids = [doctor.pk for doctor in doctors]
@@ -38,12 +34,14 @@ class OpenHours:
         for exception in exceptions.select_related("location").order_by("id"):
             self._exceptions[exception.doctor_id].append(exception)
             self.locations.setdefault(exception.location_id, exception.location)
+        self._closures = Closures(self.locations.values(), span)
 
     def masks(self, doctor: Doctor, timeline: Timeline) -> dict[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
         span = Interval(timeline.start, timeline.instant(timeline.minutes))
         masks = {
             location: timeline.filled(opened(windows, self.locations[location].zone, span))
+            & ~self._closures.mask(self.locations[location], timeline)
             for location, windows in self._windows[doctor.pk].items()
         }
         closed = 0
@@ -61,9 +59,40 @@ class OpenHours:
         timeline = Timeline.over(interval)
         wanted = timeline.touched([interval])
         for location, mask in self.masks(doctor, timeline).items():
-            if covers(mask, timeline, wanted):
+            if covers(mask, wanted):
                 return self.locations[location]
         return None
+
+
+class Closures:
+    """When locations are closed: holidays but for what is open in spite of them, and the locations' own closures."""
+
+    def __init__(self, locations: Iterable[Location], span: Interval) -> None:
+        ids = [location.pk for location in locations]
+        self._exceptions: dict[int, list[LocationException]] = defaultdict(list)
+        for exception in LocationException.objects.filter(location__in=ids, start__lt=span.end, end__gt=span.start):
+            self._exceptions[exception.location_id].append(exception)
+        self._holidays: dict[int | None, list[date]] = defaultdict(list)
+        days = (span.start.date() - DAY, span.end.date() + DAY)
+        for holiday in Holiday.objects.filter(Q(location=None) | Q(location__in=ids), date__range=days):
+            self._holidays[holiday.location_id].append(holiday.date)
+        self._masks: dict[tuple[int, Timeline], int] = {}
+
+    def mask(self, location: Location, timeline: Timeline) -> int:
+        """The minutes of ``timeline`` in which the location is closed whatever the weekly hours say."""
+        key = (location.pk, timeline)
+        if key not in self._masks:
+            self._masks[key] = self._closed(location, timeline)
+        return self._masks[key]
+
+    def _closed(self, location: Location, timeline: Timeline) -> int:
+        days = {*self._holidays[None], *self._holidays[location.pk]}
+        zone = location.zone
+        closed = timeline.touched(Interval(start_of_day(day, zone), start_of_day(day + DAY, zone)) for day in days)
+        exceptions = self._exceptions[location.pk]
+        opened_anyway = timeline.filled(e.interval for e in exceptions if e.kind == LocationException.Kind.OPEN)
+        closed_anyway = timeline.touched(e.interval for e in exceptions if e.kind == LocationException.Kind.CLOSED)
+        return closed & ~opened_anyway | closed_anyway
 
 
 def location_of(doctor: Doctor, interval: Interval) -> Location | None:
@@ -81,113 +110,3 @@ def outside_hours(doctor: Doctor, *, now: datetime, within: Interval | None = No
         return []
     hours = OpenHours([doctor], Interval(found[0].start, max(visit.end for visit in found)))
     return [visit for visit in found if hours.location_of(doctor, visit.interval) is None]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A start that can be booked, computed and never stored. Ordered by start, then doctor. Instants are UTC."""
-
-    start: datetime
-    end: datetime
-    doctor: Doctor
-    location: Location
-
-
-Edge = datetime | date
-
-
-def instant(edge: Edge, location: Location, *, day_after: bool = False) -> datetime:
-    """The instant that an edge of a search means at a location: a bare date is its local day's beginning or end."""
-    if isinstance(edge, datetime):
-        return edge
-    return start_of_day(edge + DAY if day_after else edge, location.zone)
-
-
-def find_slots(
-    doctors: Sequence[Doctor],
-    *,
-    since: Edge,
-    until: Edge,
-    now: datetime,
-    minutes: int | None = None,
-    step: int | None = None,
-    location: Location | None = None,
-    limit: int,
-) -> list[Slot]:
-    """The first ``limit`` free slots of ``doctors`` that lie in [since, until) and start after ``now``.
-
-    Earliest first, then by the doctor's id. ``since`` and ``until`` are instants, or local dates of which the whole
-    day counts. ``minutes`` is the visit's length (default: each doctor's own), ``step`` the grid's (default: the
-    length). The number of queries does not depend on the number of doctors, days or visits.
-    """
-    everywhere = _widest(since, until)
-    span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end)
-    timeline = Timeline.over(span)
-    hours = OpenHours(doctors, span)
-    visits = _visits(doctors, everywhere)
-    past = timeline.before(now) | timeline.touched([_minute_of(now)])
-    places = [place for place in hours.locations.values() if location is None or place.pk == location.pk]
-    barred = {place.pk: past | _not_asked(timeline, place, since, until) for place in places}
-    days = {place.pk: _midnight_bits(place, timeline, span) for place in places}
-
-    def of(doctor: Doctor) -> Iterator[Slot]:
-        length = minutes or doctor.default_duration_minutes
-        busy = timeline.touched(visits[doctor.pk])
-        open_time = hours.masks(doctor, timeline)
-        return merge(
-            *(
-                _slots(
-                    free_starts(
-                        open_time=open_time[place.pk],
-                        busy=busy | barred[place.pk],
-                        minutes=length,
-                        step=step or length,
-                        midnights=days[place.pk],
-                    ),
-                    timeline,
-                    length,
-                    doctor,
-                    place,
-                )
-                for place in places
-                if place.pk in open_time
-            ),
-            key=lambda slot: slot.start,
-        )
-
-    ordered = sorted(doctors, key=lambda doctor: doctor.pk)
-    return list(islice(merge(*map(of, ordered), key=lambda slot: slot.start), limit))
-
-
-def _slots(starts: int, timeline: Timeline, minutes: int, doctor: Doctor, place: Location) -> Iterator[Slot]:
-    for bit in bits(starts):
-        yield Slot(timeline.instant(bit), timeline.instant(bit + minutes), doctor, place)
-
-
-def _not_asked(timeline: Timeline, place: Location, since: Edge, until: Edge) -> int:
-    first, last = instant(since, place), instant(until, place, day_after=True)
-    return timeline.everything & ~(timeline.filled([Interval(first, last)]) if first < last else 0)
-
-
-def _minute_of(now: datetime) -> Interval:
-    """The minute that ``now`` is in: a visit that starts in it does not start in the future."""
-    return Interval.lasting(now.replace(second=0, microsecond=0), 1)
-
-
-def _widest(since: Edge, until: Edge) -> Interval:
-    """An interval that holds the search whatever the location's zone: offsets lie within a day of UTC."""
-    low = since if isinstance(since, datetime) else start_of_day(since, UTC) - DAY
-    high = until if isinstance(until, datetime) else start_of_day(until, UTC) + 2 * DAY
-    return Interval(low, high)
-
-
-def _visits(doctors: Iterable[Doctor], span: Interval) -> dict[int, list[Interval]]:
-    found: dict[int, list[Interval]] = defaultdict(list)
-    visits = Appointment.objects.filter(doctor__in=[doctor.pk for doctor in doctors]).blocking().overlapping(span)
-    for doctor, start, end in visits.order_by().values_list("doctor_id", "start", "end"):
-        found[doctor].append(Interval(start, end))
-    return found
-
-
-def _midnight_bits(place: Location, timeline: Timeline, span: Interval) -> list[int]:
-    return [(midnight - timeline.start) // MINUTE for midnight in midnights(place.zone, span)]

@@ -44,6 +44,11 @@ if CLINIC_TIME_ZONE not in available_timezones():
     )
 CLINIC_COUNTRY = env.str("CLINIC_COUNTRY", default="").upper()
 
+# --- Booking -------------------------------------------------------------------------------------
+
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=5)
+HOLDS_PER_USER = env.int("HOLDS_PER_USER", default=5)
+
 # --- Applications --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

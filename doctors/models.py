@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, Location
@@ -37,6 +37,14 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         for specialization in appointment_type.specializations:
             able |= Q(specialization__iexact=specialization)
         return self.filter(able)
+
+    def seeing_patients_at(self, location: Location) -> "DoctorQuerySet":
+        """Those who have weekly hours or an extra clinic there, now or at another time."""
+        weekly = WeeklyHours.objects.filter(doctor=OuterRef("pk"), location=location)
+        extra = AvailabilityException.objects.filter(
+            doctor=OuterRef("pk"), location=location, kind=AvailabilityException.Kind.OPEN
+        )
+        return self.filter(Exists(weekly) | Exists(extra))
 
     def locked(self) -> "DoctorQuerySet":
         """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""

@@ -72,8 +72,9 @@ def opened(windows: Iterable[WeeklyWindow], zone: tzinfo, span: Interval) -> Ite
     if not by_weekday:
         return
     periods = offset_periods(zone, span)
-    day = span.start.astimezone(zone).date() - DAY  # yesterday's window may run over midnight
-    last = span.end.astimezone(zone).date()
+    # Of every period: where the clocks go back just after midnight, the calendar goes back as well.
+    days = [(edge + offset).date() for period, offset in periods for edge in (period.start, period.end)]
+    day, last = min(days) - DAY, max(days)  # yesterday's window may run over midnight
     while day <= last:
         for window in by_weekday.get(day.weekday(), ()):
             edges = window.on(day)

@@ -44,10 +44,6 @@ class Interval:
         """Whether they share an instant. Touching is not overlapping."""
         return self.start < other.end and other.start < self.end
 
-    def widened(self, by: timedelta) -> "Interval":
-        """The interval with ``by`` added at both ends."""
-        return Interval(self.start - by, self.end + by)
-
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
@@ -95,11 +91,6 @@ class Timeline:
         """The minutes that begin before ``instant``."""
         bits = min(max(-((self.start - instant.astimezone(UTC)) // MINUTE), 0), self.minutes)
         return (1 << bits) - 1
-
-    def intervals(self, mask: int) -> Iterator[Interval]:
-        """The runs of set bits, as intervals in order."""
-        for first, last in runs(mask):
-            yield Interval(self.instant(first), self.instant(last))
 
 
 def runs(mask: int) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Which starts are free: masks in, slots out. Pure arithmetic on a `Timeline`; see `intervals` for the idea.
+"""Which starts are free: masks in, masks out. Pure arithmetic on minutes; see `intervals` for the idea.
 
 A slot's start lies on a grid. The grid begins where an open stretch begins and steps by the visit's length unless
 asked otherwise; in a service that is open round the clock it begins again at each local midnight after a day that was
@@ -6,8 +6,9 @@ open right through, so that the grid never depends on how far back somebody look
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
-from scheduling.intervals import Timeline, runs
+from scheduling.intervals import runs
 
 
 def fits(free: int, minutes: int) -> int:
@@ -24,11 +25,11 @@ def grid(open_time: int, step: int, midnights: Iterable[int] = ()) -> int:
     """The minutes of ``open_time`` that lie on the grid of ``step`` minutes.
 
     ``midnights`` are the bits at which local days begin, in order. The mask must reach back to the beginning of the
-    local day before the first minute that is asked about.
+    local day before that of the first minute that is asked about.
     """
     anchors = sorted({first for first, _ in runs(open_time)} | set(_round_the_clock(open_time, list(midnights))))
     starts = 0
-    for anchor, following in zip(anchors, [*anchors[1:], open_time.bit_length()], strict=True):
+    for anchor, following in pairwise([*anchors, open_time.bit_length()]):
         starts |= _comb(step, following - anchor) << anchor
     return starts & open_time
 
@@ -38,16 +39,16 @@ def free_starts(*, open_time: int, busy: int, minutes: int, step: int, midnights
     return grid(open_time, step, midnights) & fits(open_time & ~busy, minutes)
 
 
-def covers(open_time: int, timeline: Timeline, wanted: int) -> bool:
+def covers(open_time: int, wanted: int) -> bool:
     """Whether every minute of ``wanted`` is open."""
-    return wanted & ~open_time == 0 and wanted < 1 << timeline.minutes
+    return wanted & ~open_time == 0
 
 
 def _round_the_clock(open_time: int, midnights: list[int]) -> list[int]:
     """The midnights in ``open_time`` whose whole day before, from midnight to midnight, was open."""
     return [
         end
-        for start, end in zip(midnights, midnights[1:], strict=False)
+        for start, end in pairwise(midnights)
         if open_time >> start & ((1 << (end - start + 1)) - 1) == (1 << (end - start + 1)) - 1
     ]
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from api.fields import InstantField, ReferenceField
 from api.serializers.doctors import ExceptionSerializer
-from appointments.availability import Slot
+from appointments.finding import Slot
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor

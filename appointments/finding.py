@@ -1,0 +1,205 @@
+"""Finding a time: the free slots of doctors, computed and never stored.
+
+What is listed here, books: the same hours, occupancy, buffers, notice, horizon and rooms that `policy` asks about are
+laid on one timeline, a bit a minute. The number of queries does not depend on doctors, days or visits.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from heapq import merge
+from itertools import islice
+
+from appointments import occupancy
+from appointments.availability import OpenHours
+from appointments.occupancy import Buffers, Taken
+from clinics.models import AppointmentType, Location, Room
+from doctors.models import Doctor
+from scheduling.hours import WeeklyWindow, midnights, opened, start_of_day
+from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits
+from scheduling.slots import fits, grid
+
+# The grid of a day is settled by that day and the one before; the longest local days (Troll's) have 26 hours.
+GRID_LOOKS_BACK = timedelta(hours=51)
+# A search for few slots looks here first: the first available is mostly near.
+NEAR = timedelta(days=3)
+FEW = 20
+
+Edge = datetime | date
+PARTS_OF_DAY = {
+    "morning": (time(0), time(12)),
+    "afternoon": (time(12), time(17)),
+    "evening": (time(17), time(0)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A start that can be booked. Instants are UTC."""
+
+    start: datetime
+    end: datetime
+    doctor: Doctor
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody looks for.
+
+    ``since`` and ``until`` are instants, or local dates of which the whole day counts. ``minutes`` is the visit's
+    length (default: the type's, or each doctor's own), ``step`` the grid's (default: the length). ``weekdays`` (Monday
+    is 0) and ``part_of_day`` are about the start, in local time. ``limit`` is how many slots are wanted at most.
+    """
+
+    doctors: Sequence[Doctor]
+    since: Edge
+    until: Edge
+    now: datetime
+    limit: int
+    minutes: int | None = None
+    step: int | None = None
+    location: Location | None = None
+    appointment_type: AppointmentType | None = None
+    part_of_day: str = ""
+    weekdays: frozenset[int] = field(default=frozenset())
+
+    def length(self, doctor: Doctor) -> int:
+        if self.minutes:
+            return self.minutes
+        return self.appointment_type.duration_minutes if self.appointment_type else doctor.default_duration_minutes
+
+
+def instant(edge: Edge, location: Location, *, day_after: bool = False) -> datetime:
+    """The instant that an edge of a search means at a location: a bare date is its local day's beginning or end."""
+    if isinstance(edge, datetime):
+        return edge
+    return start_of_day(edge + DAY if day_after else edge, location.zone)
+
+
+def find_slots(search: Search) -> list[Slot]:
+    """The first free slots, earliest first; at one time the doctor with the lighter day comes first, then the id.
+
+    A search for a few looks at the next days first, and goes on only where they do not have enough.
+    """
+    everywhere = _widest(search.since, search.until, search.now)
+    if everywhere is None or not search.doctors:
+        return []
+    near = min(everywhere.start + NEAR, everywhere.end)
+    if search.limit <= FEW and near < everywhere.end:
+        found = list(islice(_Weighed(search, Interval(everywhere.start, near)).slots(), search.limit))
+        # Beyond the last start lies nothing that could come before it.
+        if len(found) == search.limit:
+            return found
+    return list(islice(_Weighed(search, everywhere).slots(), search.limit))
+
+
+class _Weighed:
+    """Everything that a search needs, loaded once and laid on one timeline."""
+
+    def __init__(self, search: Search, everywhere: Interval) -> None:
+        self.search = search
+        longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
+        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest)
+        self.timeline = Timeline.over(span)
+        self.span = span
+        self.near_end = everywhere.end
+        self.hours = OpenHours(search.doctors, span)
+        self.taken = occupancy.of_doctors([doctor.pk for doctor in search.doctors], span, now=search.now)
+        self.places = [
+            place
+            for place in self.hours.locations.values()
+            if search.location is None or place.pk == search.location.pk
+        ]
+        self.rooms = self._rooms()
+        self.barred = {place.pk: self._barred(place) for place in self.places}
+        self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
+        self.days = {place.pk: self._midnight_bits(place) for place in self.places}
+        self.buffers = Buffers.of(search.appointment_type)
+
+    def slots(self) -> Iterator[Slot]:
+        """Every slot, in order, as far as somebody asks."""
+        keyed = merge(*(self._keyed(doctor) for doctor in self.search.doctors), key=lambda pair: pair[0])
+        return (slot for _, slot in keyed)
+
+    def _keyed(self, doctor: Doctor) -> Iterator[tuple[tuple[datetime, int, int], Slot]]:
+        visits = self.taken[doctor.pk]
+        load = {place.pk: Counter(place.local(t.interval.start).date() for t in visits) for place in self.places}
+        for slot in merge(*self._by_place(doctor, visits), key=lambda slot: slot.start):
+            day = slot.location.local(slot.start).date()
+            yield (slot.start, load[slot.location.pk][day], doctor.pk), slot
+
+    def _by_place(self, doctor: Doctor, visits: list[Taken]) -> list[Iterator[Slot]]:
+        timeline, minutes = self.timeline, self.search.length(doctor)
+        busy = timeline.touched(taken.kept_from(self.buffers) for taken in visits)
+        open_time = self.hours.masks(doctor, timeline)
+        found = []
+        for place in self.places:
+            if place.pk not in open_time:
+                continue
+            on_grid = grid(open_time[place.pk], self.search.step or minutes, self.days[place.pk])
+            free = open_time[place.pk] & ~busy & ~self.barred[place.pk]
+            starts = on_grid & fits(free, minutes) & self.starts[place.pk] & self._has_room(place, minutes)
+            found.append(self._slots(starts, minutes, doctor, place))
+        return found
+
+    def _slots(self, starts: int, minutes: int, doctor: Doctor, place: Location) -> Iterator[Slot]:
+        for bit in bits(starts):
+            yield Slot(self.timeline.instant(bit), self.timeline.instant(bit + minutes), doctor, place)
+
+    def _barred(self, place: Location) -> int:
+        """The minutes that no visit may touch: before now, and outside of what is asked for."""
+        search, timeline = self.search, self.timeline
+        first, last = instant(search.since, place), instant(search.until, place, day_after=True)
+        asked = timeline.filled([Interval(first, last)]) if first < last else 0
+        this_minute = Interval.lasting(search.now.replace(second=0, microsecond=0), 1)
+        return timeline.everything & ~asked | timeline.before(search.now) | timeline.touched([this_minute])
+
+    def _wanted_starts(self, place: Location) -> int:
+        """The minutes at which a visit may start: notice, horizon, weekdays and part of the day."""
+        search, timeline = self.search, self.timeline
+        # Not from the near end on: the search that goes further finds those.
+        wanted = timeline.before(self.near_end)
+        if kind := search.appointment_type:
+            wanted &= ~timeline.before(search.now + kind.minimum_notice_minutes * MINUTE)
+            if kind.booking_horizon_days is not None:
+                last_day = place.local(search.now).date() + kind.booking_horizon_days * DAY
+                wanted &= timeline.before(start_of_day(last_day + DAY, place.zone))
+        if search.weekdays or search.part_of_day:
+            start, end = PARTS_OF_DAY.get(search.part_of_day, (time(0), time(0)))
+            windows = [WeeklyWindow(day, start, end) for day in (search.weekdays or range(7))]
+            wanted &= timeline.filled(opened(windows, place.zone, self.span))
+        return wanted
+
+    def _rooms(self) -> dict[int, dict[int, list[Taken]]] | None:
+        """By location, what is taken of each room of the kind that the type needs; None where it needs none."""
+        kind = self.search.appointment_type.room_kind if self.search.appointment_type else ""
+        if not kind:
+            return None
+        rooms = Room.objects.active().filter(location__in=[place.pk for place in self.places], kind__iexact=kind)
+        by_place: dict[int, dict[int, list[Taken]]] = {place.pk: {} for place in self.places}
+        ids = dict(rooms.values_list("pk", "location_id"))
+        taken = occupancy.of_rooms(list(ids), self.span, now=self.search.now)
+        for room, place in ids.items():
+            by_place[place][room] = taken[room]
+        return by_place
+
+    def _has_room(self, place: Location, minutes: int) -> int:
+        """The minutes from which one room is free through a whole visit."""
+        if self.rooms is None:
+            return self.timeline.everything
+        starts = 0
+        for taken in self.rooms[place.pk].values():
+            starts |= fits(self.timeline.everything & ~self.timeline.touched(t.interval for t in taken), minutes)
+        return starts
+
+    def _midnight_bits(self, place: Location) -> list[int]:
+        return [(midnight - self.timeline.start) // MINUTE for midnight in midnights(place.zone, self.span)]
+
+
+def _widest(since: Edge, until: Edge, now: datetime) -> Interval | None:
+    """What of the search is yet to come, whatever the location's zone: offsets lie within a day of UTC."""
+    low = since if isinstance(since, datetime) else start_of_day(since, UTC) - DAY
+    high = until if isinstance(until, datetime) else start_of_day(until, UTC) + 2 * DAY
+    return Interval(max(low, now), high) if max(low, now) < high else None

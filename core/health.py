@@ -1,0 +1,38 @@
+"""What a load balancer asks: is the process alive, and may it be given requests?"""
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common import constraints
+
+
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:
+    """/healthz: 200 while the process answers. It asks nothing else: a new process would not mend a database."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """/readyz: 200, or 503 with what is missing before a booking would be safe."""
+    missing = find_missing()
+    if missing:
+        return JsonResponse({"status": "not ready", "missing": missing}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def find_missing() -> list[str]:
+    """The database, names of migrations that are not applied, or names of guards against double booking."""
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            return [f"migration {migration.app_label}.{migration.name}" for migration, _ in plan]
+        return [f"guard {name}" for name in constraints.missing()]
+    except Error:  # its text names hosts and users, and this answer is public
+        return ["database"]

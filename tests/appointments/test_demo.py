@@ -1,0 +1,273 @@
+"""`manage.py demo`: a clinic to look at, whatever the day and the hour."""
+
+import re
+from datetime import timedelta
+from io import StringIO
+from itertools import pairwise
+from json import loads
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from appointments.availability import OpenHours, find_slots
+from appointments.lifecycle import TRANSITIONS, Status, blocks
+from appointments.models import Appointment, AppointmentChange
+from clinics.models import Location, OpeningHours
+from common import clock as common_clock
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from patients.models import Patient
+from scheduling.intervals import Interval
+from tests.factories import at, make_patient
+
+pytestmark = pytest.mark.django_db
+
+MONDAY_MORNING = "2026-03-02 10:10"
+MODELS = (
+    User,
+    Location,
+    OpeningHours,
+    Doctor,
+    WeeklyHours,
+    AvailabilityException,
+    Patient,
+    Appointment,
+    AppointmentChange,
+)
+
+# (time zone, instant in UTC)
+MOMENTS = [
+    pytest.param("UTC", "2028-02-29 11:00", id="leap-day"),
+    pytest.param("Africa/Nairobi", "2026-03-01 09:00", id="sunday"),
+    pytest.param("Europe/London", "2026-03-29 01:00", id="the-hour-that-is-skipped"),
+    pytest.param("America/New_York", "2026-11-01 06:30", id="the-hour-that-happens-twice"),
+    pytest.param("Pacific/Auckland", "2026-12-31 23:59", id="the-turn-of-the-year"),
+]
+
+
+def run(**options: Any) -> str:
+    output = StringIO()
+    call_command("demo", force=True, stdout=output, **options)
+    return output.getvalue()
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in MODELS}
+
+
+def test_without_debug_it_refuses_and_says_why() -> None:
+    with pytest.raises(CommandError, match=r"DEBUG is off.* passwords that everybody knows.*--force"):
+        call_command("demo")
+    assert not User.objects.exists()
+    assert not Doctor.objects.exists()
+
+
+def test_with_debug_it_loads_without_being_forced(settings: Any) -> None:
+    settings.DEBUG = True
+    call_command("demo", verbosity=0)
+    assert Doctor.objects.count() == 12
+
+
+def test_it_loads_a_whole_clinic(clock: time_machine.Traveller) -> None:
+    clock.move_to(at(MONDAY_MORNING))
+    run()
+    assert Location.objects.count() == 1
+    assert Doctor.objects.count() == 12
+    assert set(Doctor.objects.values_list("specialization", flat=True)) == {
+        "General Practice",
+        "Paediatrics",
+        "Cardiology",
+        "Dermatology",
+        "Obstetrics and Gynaecology",
+        "Orthopaedics",
+    }
+    assert Patient.objects.count() == 350
+    assert Patient.objects.filter(active=False).count() == 7
+    assert set(AvailabilityException.objects.values_list("kind", flat=True)) == {"closed", "open"}
+    assert Appointment.objects.count() > 1000
+    assert set(Appointment.objects.values_list("status", flat=True)) == set(Status.values)
+    days = {start.date() for start in Appointment.objects.values_list("start", flat=True)}
+    assert (min(days), max(days)) == (at("2026-02-16").date(), at("2026-03-16").date())
+
+
+def test_running_it_again_on_the_same_day_changes_nothing(clock: time_machine.Traveller) -> None:
+    run()
+    before = everything()
+    run()
+    clock.move_to(at("2026-03-02 23:59"))
+    run()
+    assert everything() == before
+
+
+def test_on_a_later_day_it_fills_the_days_that_have_none_and_leaves_the_rest(clock: time_machine.Traveller) -> None:
+    run()
+    before = everything()
+    clock.move_to(at("2026-03-05 12:00"))
+    run()
+    after = everything()
+    for name, rows in before.items():
+        assert after[name][: len(rows)] == rows
+    new = Appointment.objects.filter(pk__gt=before["Appointment"][-1]["id"])
+    assert {visit.start.date().isoformat() for visit in new} == {"2026-03-17", "2026-03-18", "2026-03-19"}
+
+
+@pytest.mark.parametrize(("zone", "moment"), MOMENTS)
+def test_every_visit_makes_sense(zone: str, moment: str, clock: time_machine.Traveller) -> None:
+    Location.objects.update(time_zone=zone)
+    clock.move_to(at(moment))
+    run(verbosity=0)
+    now = at(moment)
+    visits = list(Appointment.objects.select_related("doctor", "patient", "location").prefetch_related("history"))
+    hours = OpenHours(Doctor.objects.all(), Interval(now - timedelta(days=16), now + timedelta(days=16)))
+    for visit in visits:
+        assert visit.status in statuses_at(visit, now), visit
+        assert hours.location_of(visit.doctor, visit.interval) == visit.location, visit
+        assert visit.patient.active or visit.start <= now
+        assert_history_leads_to(visit, now)
+    for person in ("doctor_id", "patient_id"):
+        taken = sorted((getattr(v, person), v.start, v.end) for v in visits if blocks(v.status))
+        assert all(one[0] != other[0] or one[2] <= other[1] for one, other in pairwise(taken))
+
+
+def statuses_at(visit: Appointment, now: Any) -> set[Status]:
+    if visit.end <= now:
+        return {Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
+    if visit.start <= now:
+        return {Status.IN_PROGRESS}
+    if visit.start <= now + timedelta(minutes=30):
+        return {Status.CHECKED_IN, Status.CONFIRMED}
+    return {Status.SCHEDULED, Status.CONFIRMED, Status.CANCELLED}
+
+
+def assert_history_leads_to(visit: Appointment, now: Any) -> None:
+    lines = list(visit.history.all())
+    assert [line.action for line in lines] == ["booked"] + ["status"] * (len(lines) - 1)
+    assert (lines[0].from_status, lines[0].from_start, lines[0].to_status) == ("", None, "scheduled")
+    for line, following in pairwise(lines):
+        assert following.from_status == line.to_status
+        assert following.to_status in TRANSITIONS[line.to_status]
+        assert line.at <= following.at
+    assert lines[0].at < visit.start
+    assert lines[-1].at <= now
+    assert lines[-1].to_status == visit.status
+    assert visit.version == len(lines)
+
+
+@pytest.mark.parametrize(("zone", "moment"), MOMENTS)
+def test_the_second_doctor_is_smith_and_has_free_slots(zone: str, moment: str, clock: time_machine.Traveller) -> None:
+    Location.objects.update(time_zone=zone)
+    clock.move_to(at(moment))
+    run(verbosity=0)
+    doctor = Doctor.objects.order_by("id")[1]
+    assert doctor.full_name == "Margaret Smith"
+    now = common_clock.now()
+    assert len(find_slots([doctor], since=now, until=now + timedelta(days=7), now=now, limit=20)) == 20
+
+
+def test_smith_is_found_by_the_documented_search(api: APIClient) -> None:
+    run()
+    found = api.get("/api/doctors/?search=Smith&ordering=full_name").json()["results"]
+    assert [doctor["full_name"] for doctor in found] == ["Adrian Smith-Okafor", "Margaret Smith"]
+
+
+@pytest.mark.parametrize(("zone", "moment"), MOMENTS)
+def test_the_printed_commands_book(zone: str, moment: str, clock: time_machine.Traveller) -> None:
+    Location.objects.update(time_zone=zone)
+    clock.move_to(at(moment))
+    client = APIClient()
+    for number in range(2):  # a second run offers something else
+        token, booking = re.findall(r"curl -s (\S+) .*?-d '([^']+)'", run(address="https://clinic.example/"))
+        assert (token[0], booking[0]) == (
+            "https://clinic.example/api-token-auth/",
+            "https://clinic.example/api/appointments/",
+        )
+        key = client.post("/api-token-auth/", loads(token[1])).json()["token"]
+        client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+        answer = client.post("/api/appointments/", loads(booking[1]))
+        assert (number, answer.status_code) == (number, 201), answer.json()
+        client.credentials()
+
+
+def test_it_prints_where_to_look_and_as_whom() -> None:
+    output = run()
+    for expected in (
+        "http://127.0.0.1:8000/swagger/",
+        "http://127.0.0.1:8000/redoc/",
+        "http://127.0.0.1:8000/admin/",
+        "admin      demo-clinic-2026",
+        "reception  demo-clinic-2026",
+        "kimutai    cosmas@44",
+    ):
+        assert expected in output
+    assert User.objects.get(username="kimutai").is_superuser
+    assert User.objects.get(username="admin").is_superuser
+    assert not User.objects.get(username="reception").is_superuser
+
+
+def test_an_existing_user_keeps_password_and_rights() -> None:
+    User.objects.create_user("kimutai", password="a-password-of-my-own")
+    output = run()
+    kimutai = User.objects.get(username="kimutai")
+    assert kimutai.check_password("a-password-of-my-own")
+    assert not kimutai.is_superuser
+    assert "cosmas@44" not in output
+    assert "kimutai    (with the password that you gave it)" in output
+    assert '{"username": "reception", "password": "demo-clinic-2026"}' in output
+
+
+def test_every_patient_is_valid_and_none_takes_what_the_documentation_uses() -> None:
+    run(verbosity=0)
+    patients = list(Patient.objects.all())
+    for patient in patients:
+        patient.full_clean()
+    assert not Patient.objects.filter(national_id="123456789").exists()
+
+
+def test_names_ids_and_mails_are_as_different_as_people_s() -> None:
+    run(verbosity=0)
+    patients = list(Patient.objects.all())
+    names = [patient.full_name for patient in patients]
+    for kind, pattern in {
+        "one word": r"^\S+$",
+        "apostrophe": r"['’ʻ]",
+        "hyphen": r"-",
+        "accent": r"[éíóúñöø]",
+        "Han": r"[\u4e00-\u9fff]",
+        "Arabic": r"[\u0600-\u06ff]",
+        "Cyrillic": r"[\u0400-\u04ff]",
+        "long": r"^.{60,}$",
+    }.items():
+        assert any(re.search(pattern, name) for name in names), kind
+    mails = [patient.email for patient in patients if patient.email]
+    assert len(set(mails)) < len(mails) < len(patients)
+    assert {bool(patient.national_id) for patient in patients} == {True, False}
+    assert {bool(patient.insurance_number) for patient in patients} == {True, False}
+
+
+def test_a_national_id_that_is_taken_does_not_stop_it() -> None:
+    run(verbosity=0)
+    taken = Patient.objects.exclude(national_id=None).order_by("id").values_list("national_id", flat=True)[0]
+    AppointmentChange.objects.all().delete()
+    Appointment.objects.all().delete()
+    for model in (Patient, WeeklyHours, AvailabilityException, Doctor):
+        model.objects.all().delete()
+    mine = make_patient(full_name="Somebody Real", national_id=taken)
+    run(verbosity=0)
+    assert Patient.objects.count() == 350
+    assert Patient.objects.get(national_id=taken) == mine
+    assert not Appointment.objects.filter(patient=mine).exists()
+
+
+def test_a_demo_patient_who_was_renamed_is_the_clinic_s_own_from_then_on(clock: time_machine.Traveller) -> None:
+    run(verbosity=0)
+    patient = Patient.objects.active().order_by("id")[0]
+    patient.full_name = "Somebody Real"
+    patient.save()
+    visits = patient.appointments.count()
+    clock.move_to(at("2026-04-20 12:00"))
+    run(verbosity=0)
+    assert Patient.objects.count() == 350
+    assert patient.appointments.count() == visits

@@ -1,0 +1,218 @@
+"""A clinic that is really served: gunicorn with two processes of four threads, and clients that all come at once."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import httpx
+
+from tests.concurrency.database import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES, THREADS = 2, 4
+TAKEN = '{"non_field_errors":["This doctor is already booked at that time."]}'
+BUSY_PATIENT = '{"non_field_errors":["This patient already has an appointment at that time."]}'
+OUTSIDE_HOURS = '{"non_field_errors":["Doctor is not available at this time."]}'
+
+
+def environment(database: Database) -> dict[str, str]:
+    """What a production server is given, but for HTTPS."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "core.settings",
+        "DEBUG": "False",
+        "SECRET_KEY": "only-for-tests-" + "x" * 50,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "False",
+        "CLINIC_TIME_ZONE": "UTC",
+        "DATABASE_URL": database.url,
+        "DATABASE_POOL_MIN": "1",
+        "DATABASE_POOL_MAX": str(THREADS),
+    }
+
+
+def migrate_and_seed(database: Database) -> dict[str, Any]:
+    """What `seed` prints. It runs in a process of its own: this one has other settings and another database."""
+    command = [sys.executable, "-m", "tests.concurrency.seed"]
+    seeded = subprocess.run(
+        command, cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, text=True, check=True, timeout=120
+    )
+    people: dict[str, Any] = json.loads(seeded.stdout)
+    return people
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    path: str
+    body: Any = None
+
+
+def booking(patient: int, doctor: int, start: str) -> Call:
+    return Call("POST", "/api/appointments/", {"patient": patient, "doctor": doctor, "appointment_time": start})
+
+
+def move(appointment: int, start: str, **changes: Any) -> Call:
+    return Call("POST", f"/api/appointments/{appointment}/reschedule/", {"appointment_time": start, **changes})
+
+
+def told(answers: Iterable[httpx.Response]) -> dict[tuple[int, str], int]:
+    """How many got which answer: its status and, unless it is a success, its exact body."""
+    return dict(Counter((answer.status_code, "" if answer.is_success else answer.text) for answer in answers))
+
+
+class Clinic:
+    """A running server with its database and log, as a client sees it who may do everything.
+
+    Doctors and patients are handed out once each, so that tests which share the server share nobody in it.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        process: "subprocess.Popen[bytes]",
+        database: Database,
+        log: Path,
+        people: dict[str, Any],
+    ) -> None:
+        self._process, self.database, self.log = process, database, log
+        self._doctors, self._patients = iter(people["doctors"]), iter(people["patients"])
+        self.client = httpx.Client(
+            base_url=address,
+            headers={"Authorization": f"Token {people['token']}"},
+            timeout=60,
+            trust_env=False,
+            # A connection for every call, as from so many clients: none waits for another's.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+        )
+
+    def doctor(self) -> int:
+        return next(self._doctors)
+
+    def doctors(self, count: int) -> list[int]:
+        return [next(self._doctors) for _ in range(count)]
+
+    def patient(self) -> int:
+        return next(self._patients)
+
+    def patients(self, count: int) -> list[int]:
+        return [next(self._patients) for _ in range(count)]
+
+    def slots(self, doctor: int, count: int) -> list[str]:
+        """The first starts that the doctor has free three days from now or later."""
+        since = datetime.now(UTC).date() + timedelta(days=3)
+        found = self.ask(Call("GET", f"/api/slots/?doctor={doctor}&from={since}&limit={count}"))
+        starts = [slot["start"] for slot in found["results"]]
+        assert len(starts) == count
+        return starts
+
+    def book(self, patient: int, doctor: int, start: str) -> int:
+        """The id of a new appointment."""
+        appointment: int = self.ask(booking(patient, doctor, start))["id"]
+        return appointment
+
+    def ask(self, call: Call) -> Any:
+        """What a call that succeeds answers."""
+        answer = self.send(call)
+        assert answer.is_success, f"{call}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def send(self, call: Call) -> httpx.Response:
+        return self.client.request(call.method, call.path, json=call.body)
+
+    def at_once(self, calls: Sequence[Call]) -> list[httpx.Response]:
+        """The answers, in the order of the calls, each of which a client of its own makes at the same moment."""
+        barrier = Barrier(len(calls))
+
+        def client(call: Call) -> httpx.Response:
+            barrier.wait()
+            return self.send(call)
+
+        with ThreadPoolExecutor(len(calls)) as clients:
+            return list(clients.map(client, calls))
+
+    def booked(self, doctor: int) -> int:
+        """How many of the doctor's visits take time, by the database."""
+        [(count,)] = self.database.rows(f"SELECT count(*) FROM ({BLOCKING}) AS visit WHERE doctor_id = ?", doctor)
+        return int(count)
+
+    def overlaps(self) -> int:
+        """How many pairs of visits of one doctor or one patient share time, in the whole database."""
+        [(count,)] = self.database.rows(OVERLAPS)
+        return int(count)
+
+    def troubles(self) -> list[str]:
+        """The lines of the server's log that a calm day does not have."""
+        return [line for line in self.log.read_text().splitlines() if any(word in line for word in TROUBLE)]
+
+    def stop(self) -> None:
+        """End the server, and with it its connections to the database. Stopping twice changes nothing."""
+        self.client.close()
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def history(self, appointment: int) -> list[dict[str, Any]]:
+        changes: list[dict[str, Any]] = self.ask(Call("GET", f"/api/appointments/{appointment}/history/"))
+        return changes
+
+
+BLOCKING = "SELECT * FROM appointments_appointment WHERE status NOT IN ('cancelled', 'no_show')"
+OVERLAPS = f"""
+    SELECT count(*) FROM ({BLOCKING}) AS one JOIN ({BLOCKING}) AS other
+    ON one.id < other.id AND one.start < other."end" AND other.start < one."end"
+    AND (one.doctor_id = other.doctor_id OR one.patient_id = other.patient_id)
+"""
+
+
+# What a log says when the database was not up to it, or when the code did not expect what came.
+TROUBLE = ("Traceback", "deadlock", "database is locked", "PoolTimeout", "lost a race", "WORKER TIMEOUT", "[ERROR]")
+
+
+@contextmanager
+def serving(database: Database, people: dict[str, Any], log: Path, application: str = "core.wsgi") -> Iterator[Clinic]:
+    """Run the server while the block does. Connections queue from the first moment: nobody waits for its start."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener, log.open("wb") as output:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
+        command += ["--workers", str(PROCESSES), "--worker-class", "gthread", "--threads", str(THREADS)]
+        # Preloaded, both processes are up when the first one answers.
+        command += ["--preload", "--no-control-socket", "--graceful-timeout", "5"]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(database),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
+        )
+    clinic = Clinic(address, process, database, log, people)
+    try:
+        _warm_up(clinic)
+        yield clinic
+    finally:
+        clinic.stop()
+
+
+def _warm_up(clinic: Clinic) -> None:
+    """Let every thread import what it needs and connect, so that the clients meet at the database."""
+    try:
+        answers = clinic.at_once([Call("GET", "/api/doctors/?page_size=100")] * (4 * PROCESSES * THREADS))
+    except httpx.TransportError as error:
+        raise RuntimeError(f"The server did not start:\n{clinic.log.read_text()}") from error
+    assert told(answers) == {(200, ""): len(answers)}

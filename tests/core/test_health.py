@@ -1,0 +1,64 @@
+"""Liveness and readiness, as a load balancer asks for them."""
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+GUARD = {"sqlite": "doctor_not_double_booked_insert", "postgresql": "doctor_not_double_booked"}[connection.vendor]
+
+
+def drop_guard() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {GUARD}")
+        else:
+            cursor.execute(f"ALTER TABLE appointments_appointment DROP CONSTRAINT {GUARD}")
+
+
+def test_a_live_process_asks_no_database(client: Client) -> None:
+    response = client.get("/healthz")  # the database is out of bounds for a test that did not ask for it
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_health_is_only_read(client: Client) -> None:
+    assert client.post("/healthz").status_code == 405
+    assert client.post("/readyz").status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_migrated_database_is_ready(client: Client) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_without_a_guard_it_is_not_ready_until_migrate_restores_it(client: Client) -> None:
+    drop_guard()
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": [f"guard {GUARD}"]})
+    call_command("migrate", verbosity=0)
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_with_an_unapplied_migration_it_is_not_ready(client: Client) -> None:
+    last = MigrationRecorder.Migration.objects.filter(app="appointments").latest("id")
+    last.delete()
+    response = client.get("/readyz")
+    missing = [f"migration appointments.{last.name}"]
+    assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": missing})
+
+
+@pytest.mark.django_db
+def test_without_a_database_it_is_not_ready_and_tells_nothing_of_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise OperationalError("connection to server at db.internal failed for user clinic")
+
+    monkeypatch.setattr(connection, "cursor", fail)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": ["database"]})
