@@ -101,7 +101,7 @@ class _Weighed:
     def __init__(self, search: Search, everywhere: Interval) -> None:
         self.search = search
         longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
-        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest)
+        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest + DAY)  # a day more: loads are of whole days
         self.timeline = Timeline.over(span)
         self.span = span
         self.near_end = everywhere.end

@@ -82,7 +82,7 @@ def admit(visit: policy.Proposal, *, reason: str = "") -> tuple[Location, Room |
 
 def lock_rooms(visit: policy.Proposal) -> None:
     """Lock the rooms that the visit could get, in the order of their ids, after doctor and patient."""
-    if visit.location is None or not (visit.room_wanted or visit.room_kind):
+    if not (visit.room_wanted or visit.room_kind) or policy.starts_in_the_future(visit) or visit.location is None:
         return
     rooms = policy.suitable_rooms(visit.location, visit.room_kind)
     if visit.room_wanted:

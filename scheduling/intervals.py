@@ -44,6 +44,10 @@ class Interval:
         """Whether they share an instant. Touching is not overlapping."""
         return self.start < other.end and other.start < self.end
 
+    def widened(self, by: timedelta) -> "Interval":
+        """The interval with ``by`` added at both ends."""
+        return Interval(self.start - by, self.end + by)
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:

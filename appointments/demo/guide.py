@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from appointments.availability import Slot, find_slots
+from appointments.finding import Search, Slot, find_slots
 from appointments.demo.load import LOGINS, Loaded, Login
 from appointments.models import Appointment
 from doctors.models import Doctor
@@ -40,7 +40,7 @@ def first_offer(now: datetime) -> tuple[Slot, Patient] | None:
     """The first slot that leaves time to read and paste, and a patient who can have it."""
     doctors = list(Doctor.objects.active())
     since = now + TIME_TO_PASTE
-    for slot in find_slots(doctors, since=since, until=since + LOOK_AHEAD, now=now, limit=1):
+    for slot in find_slots(Search(doctors, since=since, until=since + LOOK_AHEAD, now=now, limit=1)):
         busy = Appointment.objects.blocking().overlapping(Interval(slot.start, slot.end))
         patient = Patient.objects.active().exclude(appointments__in=busy).order_by("id").first()
         return (slot, patient) if patient else None

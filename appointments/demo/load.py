@@ -9,7 +9,7 @@ from itertools import groupby
 from tqdm import tqdm
 
 from accounts.models import User
-from appointments.availability import Slot, find_slots
+from appointments.finding import Search, Slot, find_slots
 from appointments.demo.clinic import INTERLUDES, POSTS
 from appointments.demo.people import people
 from appointments.demo.visits import Diary, days_around
@@ -170,7 +170,7 @@ def _fill(days: list[date], doctors: list[Doctor], place: Location, diary: Diary
 def _free_slots(days: list[date], doctors: list[Doctor], before: datetime) -> dict[date, list[list[Slot]]]:
     """The free slots of each local day, by doctor, in order: past ones too, as if it were still ``before``."""
     active = [doctor for doctor in doctors if doctor.active]
-    slots = find_slots(active, since=days[0], until=days[-1], now=before, limit=MOST_SLOTS)
+    slots = find_slots(Search(active, since=days[0], until=days[-1], now=before, limit=MOST_SLOTS))
     found: dict[date, list[list[Slot]]] = defaultdict(list)
     for _, group in groupby(sorted(slots, key=lambda slot: (slot.doctor.pk, slot.start)), key=lambda slot: slot.doctor):
         for day, of_day in groupby(group, key=lambda slot: slot.location.local(slot.start).date()):

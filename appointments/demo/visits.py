@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from accounts.models import User
-from appointments.availability import Slot
+from appointments.finding import Slot
 from appointments.lifecycle import Status, blocks
 from appointments.models import Appointment, AppointmentChange
 from clinics.models import Location

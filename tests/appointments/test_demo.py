@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from appointments.availability import OpenHours, find_slots
+from appointments.availability import OpenHours
+from appointments.finding import Search, find_slots
 from appointments.lifecycle import TRANSITIONS, Status, blocks
 from appointments.models import Appointment, AppointmentChange
 from clinics.models import Location, OpeningHours
@@ -164,7 +165,7 @@ def test_the_second_doctor_is_smith_and_has_free_slots(zone: str, moment: str, c
     doctor = Doctor.objects.order_by("id")[1]
     assert doctor.full_name == "Margaret Smith"
     now = common_clock.now()
-    assert len(find_slots([doctor], since=now, until=now + timedelta(days=7), now=now, limit=20)) == 20
+    assert len(find_slots(Search([doctor], since=now, until=now + timedelta(days=7), now=now, limit=20))) == 20
 
 
 def test_smith_is_found_by_the_documented_search(api: APIClient) -> None:

@@ -203,7 +203,7 @@ def test_every_reason_is_listed_for_the_desk(db: None) -> None:
         (services.lasting(late, 30), ["doctor_inactive", "outside_hours"]),
         (services.lasting(at("2026-03-01 10:00"), 30), ["in_the_past", "doctor_inactive", "outside_hours"]),
     ):
-        visit = policy.Proposal(taken.doctor, taken.patient, interval, at("2026-03-02 06:00"))
+        visit = policy.Proposal(taken.doctor, interval, at("2026-03-02 06:00"), taken.patient)
         assert [problem.code for problem in policy.problems(visit)] == codes
 
 
