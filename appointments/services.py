@@ -140,14 +140,18 @@ def amend(
     notes: str | None = None,
     reason: str = "",
     actor: User | None = None,
+    seen_version: int | None = None,
 ) -> Appointment:
     """Change what is given, all or nothing, as one line of the history. What is not given, or equal, stays.
 
+    ``seen_version`` is the version that the actor decided on; if there is a newer one, ChangedMeanwhile is raised.
     Raises what `reschedule` and `set_status` raise, and OtherPatient.
     """
     if patient is not None and patient.pk != appointment.patient_id:
         raise OtherPatient
     [doctor], appointment = _locked_for_change(appointment, doctor)
+    if seen_version not in (None, appointment.version):
+        raise ChangedMeanwhile
     before = State.of(appointment)
     start = start or before.start
     interval = lasting(start, duration_minutes) if duration_minutes else Interval(start, start + before.length)
