@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import get_commands
 from django.test import Client
 
@@ -18,6 +19,7 @@ README = (ROOT / "README.md").read_text()
 BOOKING = (ROOT / "docs/booking.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FENCED = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL)
+OURS = ("appointments", "clinics", "doctors", "patients")
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 
@@ -110,6 +112,20 @@ def test_commands_that_are_named_exist(name: str) -> None:
     assert managed
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert (made - targets, managed - set(get_commands())) == (set(), set())
+
+
+def test_the_diagram_of_the_database_shows_the_columns_that_there_are() -> None:
+    models = {re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).upper(): model for model in apps.get_models()}
+    drawn = {
+        entity: re.findall(r"^ +\w+ (\w+)", body, re.MULTILINE)
+        for entity, body in re.findall(r"^    ([A-Z_]+) \{\n(.*?)\}", README, re.MULTILINE | re.DOTALL)
+    }
+    drawn.pop("USER")  # Django's own has more
+    assert {entity: set(columns) for entity, columns in drawn.items()} == {
+        entity: {field.attname for field in models[entity]._meta.concrete_fields} for entity in drawn
+    }
+    ours = {model for model in models.values() if model._meta.app_label in OURS}
+    assert {models[entity] for entity in drawn} == ours
 
 
 @pytest.mark.django_db
