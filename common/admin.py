@@ -89,15 +89,21 @@ class ServiceAdmin(NeverDeleted, Bounded):
         stored = self.store(request, current, form.cleaned_data)
         vars(obj).update(vars(stored))  # Django goes on with obj
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         view = super().changeform_view
         if request.method != "POST":
-            return view(request, *args, **kwargs)
+            return view(request, object_id, form_url, extra_context)
         try:
-            return atomic(view)(request, *args, **kwargs)
+            return atomic(view)(request, object_id, form_url, extra_context)
         except DomainError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            # Shown again without a transaction: nothing is written, and a busy database is not asked for a lock.
+            page: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
+                request, object_id, form_url, extra_context
+            )
+            return page
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)  # a class of this request's own

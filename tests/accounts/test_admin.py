@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from rest_framework.authtoken.models import Token, TokenProxy
@@ -17,8 +18,6 @@ OURS = {"accounts", "clinics", "doctors", "patients", "appointments"}
 
 
 def test_every_model_of_ours_is_registered_but_rows_of_a_week() -> None:
-    from django.apps import apps
-
     models = {model.__name__ for app in OURS for model in apps.get_app_config(app).get_models()}
     registered = {model.__name__ for model in MODELS}
     assert models - registered == {"OpeningHours", "WeeklyHours"}  # inlines of their location and doctor

@@ -13,7 +13,7 @@ from clinics.models import Location
 from doctors import services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from tests.factories import at, book, make_doctor
-from tests.pages import AdminPages, errors, messages
+from tests.pages import AdminPages, entries, errors, messages
 
 ENTERED = {"full_name": "Ann Smith", "email": "ann@clinic.test", "specialization": "Cardiology"}
 OUTSIDE = "1 appointment is now outside the hours of Ann Smith: kept, for the desk to move or cancel."
@@ -123,6 +123,17 @@ def test_window_that_ends_before_it_begins_to_hold_is_refused(pages: AdminPages)
     (formset,) = response.context["inline_admin_formsets"]
     assert formset.formset.errors[0] == {"valid_until": ["This is before valid_from."]}
     assert not WeeklyHours.objects.exclude(valid_from=None).exists()
+
+
+def test_week_that_somebody_else_has_replaced_is_refused(pages: AdminPages) -> None:
+    doctor = make_doctor()
+    stale = entries(pages.client.get(pages.url("change", doctor.pk)))
+    location = Location.objects.default()
+    services.set_weekly_hours(doctor, [WeeklyHours(weekday=0, start=time(8), end=time(10), location=location)])
+    response = pages.client.post(pages.url("change", doctor.pk), {**stale, "weekly_hours-0-end": "12:00"})
+    (formset,) = response.context["inline_admin_formsets"]
+    assert (response.status_code, formset.formset.is_valid()) == (200, False)
+    assert week_of(doctor) == [(0, time(8), time(10))]
 
 
 def test_changed_hours_keep_visits_and_tell_how_many_are_outside(pages: AdminPages) -> None:
