@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 def main() -> None:
     # A fresh clone has no configuration yet, and its first commands must work: asking for DEBUG here
     # is safe because this file never serves a clinic. core.wsgi, which does, refuses without a SECRET_KEY.
-    if not (HERE / ".env").exists() and "SECRET_KEY" not in os.environ:
+    if not Path(os.environ.get("ENV_FILE", HERE / ".env")).exists() and "SECRET_KEY" not in os.environ:
         os.environ.setdefault("DEBUG", "True")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 

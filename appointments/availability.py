@@ -39,11 +39,13 @@ class OpenHours:
     def masks(self, doctor: Doctor, timeline: Timeline) -> dict[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
         span = Interval(timeline.start, timeline.instant(timeline.minutes))
-        masks = {
-            location: timeline.filled(opened(windows, self.locations[location].zone, span))
-            & ~self._closures.mask(self.locations[location], timeline)
-            for location, windows in self._windows[doctor.pk].items()
-        }
+        masks: dict[int, int] = {}
+        taken = 0  # a location that moves to another time zone can bring hours together that were apart
+        for location, windows in self._windows[doctor.pk].items():
+            place = self.locations[location]
+            weekly = timeline.filled(opened(windows, place.zone, span)) & ~taken
+            taken |= weekly
+            masks[location] = weekly & ~self._closures.mask(place, timeline)
         closed = 0
         for exception in self._exceptions[doctor.pk]:
             if exception.kind == AvailabilityException.Kind.CLOSED:

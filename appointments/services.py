@@ -9,7 +9,7 @@ Every verb that takes time or gives it back works the same way, and only here:
 
 All instants are aware and kept in UTC. ``actor`` is the user who asks; None is the system itself. ``override`` lets
 staff set the soft rules aside, for a ``reason`` that the history keeps. ``as_patient`` applies the cut-offs for
-patients. ``expected_version`` is what the caller has seen; VersionMismatch if it is not the newest.
+patients. ``seen_version`` is what the caller has seen; VersionMismatch if it is not the newest.
 """
 
 from datetime import datetime
@@ -49,7 +49,7 @@ class Asking(TypedDict, total=False):
     reason: str
     override: bool
     as_patient: bool
-    expected_version: int | None
+    seen_version: int | None
 
 
 @atomic
@@ -178,7 +178,7 @@ def amend(
     override: bool = False,
     reason: str = "",
     as_patient: bool = False,
-    expected_version: int | None = None,
+    seen_version: int | None = None,
     actor: User | None = None,
 ) -> Appointment:
     """Change what is given, all or nothing, as one line of the history. What is not given, or equal, stays.
@@ -189,7 +189,7 @@ def amend(
         raise OtherPatient
     if appointment_type is not None and appointment_type.pk != appointment.appointment_type_id:
         raise OtherType
-    [doctor], appointment = _locked_for_change(appointment, doctor, expected_version)
+    [doctor], appointment = _locked_for_change(appointment, doctor, seen_version)
     if as_patient:
         policy.check_cut_off(appointment, clock.now())
     before = State.of(appointment)
@@ -222,7 +222,7 @@ def amend(
 
 @atomic
 def undo(
-    appointment: Appointment, *, reason: str = "", expected_version: int | None = None, actor: User | None = None
+    appointment: Appointment, *, reason: str = "", seen_version: int | None = None, actor: User | None = None
 ) -> Appointment:
     """Take the last change back: status, time, doctor and place as they were before it.
 
@@ -231,7 +231,7 @@ def undo(
     last = appointment.history.select_related("from_doctor", "from_location", "from_room").last()
     if last is None or last.action not in (Action.MOVED, Action.STATUS):
         raise NothingToUndo
-    [doctor], appointment = _locked_for_change(appointment, last.from_doctor, expected_version)
+    [doctor], appointment = _locked_for_change(appointment, last.from_doctor, seen_version)
     if appointment.history.last() != last:
         raise ChangedMeanwhile
     if last.from_start is None or last.from_end is None or last.from_location is None:
@@ -262,7 +262,7 @@ def usual_minutes(doctor: Doctor, appointment_type: AppointmentType | None) -> i
 
 
 def _locked_for_change(
-    appointment: Appointment, doctor: Doctor | None, expected_version: int | None
+    appointment: Appointment, doctor: Doctor | None, seen_version: int | None
 ) -> tuple[list[Doctor], Appointment]:
     """The doctor it shall have and the appointment, everything it touches locked and read anew."""
     wanted = doctor or appointment.doctor
@@ -270,7 +270,7 @@ def _locked_for_change(
     current = Appointment.objects.select_related("doctor", "location", "room", "appointment_type").get(pk=appointment.pk)
     if current.doctor_id != appointment.doctor_id:  # moved to a doctor who is not locked
         raise ChangedMeanwhile
-    if expected_version not in (None, current.version):
+    if seen_version not in (None, current.version):
         raise VersionMismatch
     current.patient = patient
     return [target], current

@@ -59,6 +59,11 @@ def deactivate(doctor: Doctor) -> Doctor:
     return amend(doctor, active=False)
 
 
+def reactivate(doctor: Doctor) -> Doctor:
+    """Take bookings again."""
+    return amend(doctor, active=True)
+
+
 def lock(doctor: Doctor) -> Doctor:
     """The doctor's newest row, locked until the transaction ends."""
     return Doctor.objects.locked().get(pk=doctor.pk)

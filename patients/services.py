@@ -36,3 +36,8 @@ def amend(patient: Patient, **changes: Any) -> Patient:
 def deactivate(patient: Patient) -> Patient:
     """Take the record out of use. Its visits, past and to come, stay: nobody's history is deleted."""
     return amend(patient, active=False)
+
+
+def reactivate(patient: Patient) -> Patient:
+    """Take bookings again."""
+    return amend(patient, active=True)

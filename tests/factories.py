@@ -1,15 +1,17 @@
 """A clinic to test in: short names for the things that tests talk about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
 from appointments import services
 from appointments.models import Appointment
+from clinics.models import Location
 from doctors import services as doctor_services
-from doctors.models import Doctor
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from patients import services as patient_services
 from patients.models import Patient
+from scheduling.hours import WEEKDAYS
 
 # A Monday. The test clinic is in UTC and opens Monday to Friday, 08:00-18:00.
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -42,3 +44,24 @@ def book(start: str = "2026-03-02 10:00", **fields: Any) -> Appointment:
     fields["doctor"] = fields["doctor"] or make_doctor()
     fields["patient"] = fields["patient"] or make_patient()
     return services.book(start=at(start), **fields)
+
+
+def set_hours(doctor: Doctor, *windows: str, location: Location | None = None, **valid: date) -> None:
+    """The doctor's whole week: set_hours(doctor, "mon 08:00-12:00", "fri 22:00-06:00")."""
+    place = location or Location.objects.default()
+    doctor_services.set_weekly_hours(doctor, [weekly_hours(window, place, **valid) for window in windows])
+
+
+def weekly_hours(window: str, location: Location, **valid: date) -> WeeklyHours:
+    weekday, edges = window.split(" ")
+    start, end = (time.fromisoformat(edge) for edge in edges.split("-"))
+    return WeeklyHours(weekday=WEEKDAYS.index(weekday), start=start, end=end, location=location, **valid)
+
+
+def close(doctor: Doctor, start: str, end: str) -> AvailabilityException:
+    """Leave."""
+    return doctor_services.add_exception(doctor, kind="closed", start=at(start), end=at(end))
+
+
+def extra_clinic(doctor: Doctor, start: str, end: str, location: Location | None = None) -> AvailabilityException:
+    return doctor_services.add_exception(doctor, kind="open", start=at(start), end=at(end), location=location)

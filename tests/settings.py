@@ -1,6 +1,14 @@
 """The settings of the tests: the system's own, with an environment that does not depend on the machine's."""
 
 import os
+import re
+from pathlib import Path
+
+# A developer's own configuration stops here.
+EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
+for name in re.findall(r"^#? ?([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE):
+    os.environ.pop(name, None)
+os.environ["ENV_FILE"] = os.devnull
 
 os.environ["DEBUG"] = "False"
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50

@@ -1,5 +1,6 @@
 """Days full of visits, each with the story that led to its status. What is drawn depends on the day alone."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -45,7 +46,7 @@ REASONS = {
 
 @dataclass
 class Diary:
-    """Draws visits for slots. ``taken`` are the local days on which a patient has a visit: one a day is enough.
+    """Draws visits for slots. ``seen`` are the ids of the patients with a visit on a local day: one a day is enough.
 
     ``now`` is a whole second.
     """
@@ -53,10 +54,11 @@ class Diary:
     patients: Sequence[Patient]
     now: datetime
     desk: User
-    taken: set[tuple[int, date]] = field(default_factory=set)
+    seen: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def note(self, patient_id: int, days: Iterable[date]) -> None:
-        self.taken.update((patient_id, day) for day in days)
+        for day in days:
+            self.seen[day].add(patient_id)
 
     def fill(self, day: date, slots: Sequence[Slot]) -> Iterator[tuple[Appointment, list[AppointmentChange]]]:
         """Unsaved visits of one local ``day``, with their histories. ``slots`` are one doctor's free ones, in order."""
@@ -107,9 +109,9 @@ class Diary:
 
     def _patients(self, slot: Slot, end: datetime) -> list[Patient]:
         """Those who can have the slot; who has been deactivated since may have had one in the past."""
-        days = {slot.location.local(edge).date() for edge in (slot.start, end)}
+        seen = set().union(*(self.seen[slot.location.local(edge).date()] for edge in (slot.start, end)))
         past = slot.start <= self.now
-        return [p for p in self.patients if (p.active or past) and not any((p.pk, day) in self.taken for day in days)]
+        return [patient for patient in self.patients if patient.pk not in seen and (patient.active or past)]
 
     def _history(self, rng: Random, visit: Appointment) -> Iterator[AppointmentChange]:
         latest = min(visit.start, self.now)

@@ -1,0 +1,166 @@
+"""Appointments and their history in the admin: booked, moved and cancelled by `services`, as everywhere."""
+
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from appointments import services
+from appointments.lifecycle import allowed_from
+from appointments.models import Appointment, AppointmentChange
+from clinics.forms import WallTimeField, WallTimeForm, by_the_clock
+from clinics.models import Location
+from common import clock
+from common.admin import Bounded, ReadOnly, Searched, ServiceAdmin
+from doctors.models import LONGEST_VISIT_MINUTES
+from scheduling.hours import start_of_day
+from scheduling.intervals import DAY
+
+
+class BookingForm(WallTimeForm):
+    """A new visit."""
+
+    renamed: ClassVar = {"appointment_time": "start"}
+
+    start = WallTimeField()
+    duration_minutes = forms.IntegerField(
+        min_value=1, max_value=LONGEST_VISIT_MINUTES, required=False, help_text="Default: the doctor's own."
+    )
+
+
+class ChangeForm(WallTimeForm):
+    """A visit to move, to correct or to take a step on. ``seen_version`` is the one that the form was opened on."""
+
+    renamed: ClassVar = {"appointment_time": "start"}
+
+    start = WallTimeField()
+    duration_minutes = forms.IntegerField(min_value=1, max_value=LONGEST_VISIT_MINUTES)
+    reason = forms.CharField(max_length=500, required=False, help_text="Why, for the history.")
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visit = self.instance
+        self.initial = {**self.initial, "duration_minutes": visit.duration_minutes, "seen_version": visit.version}
+        if "status" in self.fields:
+            followers = ", ".join(allowed_from(visit.status))
+            self.fields["status"].help_text = f"It can become: {followers}." if followers else "It is final."
+
+
+class DayFilter(admin.SimpleListFilter):
+    """Whole days by the clock of the clinic's first location."""
+
+    title = "day"
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("past", "Before today"), ("today", "Today"), ("week", "The next 7 days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
+        if self.value() is None:
+            return queryset
+        location = Location.objects.default()
+        today = location.local(clock.now()).date()
+        since, tomorrow, next_week = (start_of_day(today + days * DAY, location.zone) for days in (0, 1, 7))
+        if self.value() == "past":
+            return queryset.filter(start__lt=since)
+        return queryset.filter(start__gte=since, start__lt=tomorrow if self.value() == "today" else next_week)
+
+
+class Told:
+    """How a line of the history shows its times: by the clock of the place that the visit was to be at then."""
+
+    @admin.display(description="at", ordering="at")
+    def recorded(self, change: AppointmentChange) -> str:
+        return by_the_clock(change.to_location, change.at)
+
+    @admin.display(description="from time")
+    def from_time(self, change: AppointmentChange) -> str:
+        return by_the_clock(change.from_location or change.to_location, change.from_start)
+
+    @admin.display(description="to time")
+    def to_time(self, change: AppointmentChange) -> str:
+        return by_the_clock(change.to_location, change.to_start)
+
+
+TOLD = (
+    *("recorded", "action", "by", "reason", "from_status", "to_status"),
+    *("from_time", "to_time", "from_doctor", "to_doctor", "to_location"),
+)
+NAMED = ("by", "from_doctor", "to_doctor", "from_location", "to_location")
+
+
+class HistoryInline(Told, ReadOnly, admin.TabularInline):
+    model = AppointmentChange
+    fields = readonly_fields = TOLD
+    extra = 0
+    verbose_name_plural = "history"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AppointmentChange]:
+        return super().get_queryset(request).select_related(*NAMED)
+
+
+def actor(request: HttpRequest) -> User:
+    return cast(User, request.user)  # nobody gets here without signing in
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(Searched, ServiceAdmin):
+    list_display = ("patient", "doctor", "starts", "duration_minutes", "status", "location")
+    list_select_related = ("patient", "doctor", "location")
+    list_filter = (DayFilter, "status", "location")
+    ordering = ("-start", "-id")
+    autocomplete_fields = ("patient", "doctor")
+    actions = ("confirm", "cancel", "mark_no_show")
+
+    @admin.display(description="start", ordering="start")
+    def starts(self, visit: Appointment) -> str:
+        return by_the_clock(visit.location, visit.start)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **{"form": ChangeForm if obj else BookingForm, **kwargs})
+
+    def get_fields(self, request: HttpRequest, obj: Appointment | None = None) -> Any:
+        if obj is None:
+            return ("patient", "doctor", "start", "duration_minutes", "notes")
+        if not self.has_change_permission(request, obj):
+            return (*self.list_display, "notes")
+        start = ("patient", "doctor", "location", "start", "duration_minutes")
+        return (*start, "status", "notes", "reason", "seen_version")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Appointment | None = None) -> Any:
+        return ("patient", "location") if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Appointment | None) -> Any:
+        return [HistoryInline] if obj else []
+
+    def store(self, request: HttpRequest, current: Appointment | None, entered: dict[str, Any]) -> Appointment:
+        verb = partial(services.amend, current) if current else services.book
+        return verb(**entered, actor=actor(request))
+
+    @admin.action(description="Confirm", permissions=["change"])
+    def confirm(self, request: HttpRequest, visits: QuerySet[Appointment]) -> None:
+        self.apply(request, visits, partial(services.confirm, actor=actor(request)), "confirmed")
+
+    @admin.action(description="Cancel", permissions=["change"])
+    def cancel(self, request: HttpRequest, visits: QuerySet[Appointment]) -> None:
+        self.apply(request, visits, partial(services.cancel, actor=actor(request)), "cancelled")
+
+    @admin.action(description="Mark as no-show", permissions=["change"])
+    def mark_no_show(self, request: HttpRequest, visits: QuerySet[Appointment]) -> None:
+        self.apply(request, visits, partial(services.mark_no_show, actor=actor(request)), "marked as no-show")
+
+
+@admin.register(AppointmentChange)
+class AppointmentChangeAdmin(Told, ReadOnly, Bounded):
+    """The history. Written by the services, with the change itself."""
+
+    fields = ("appointment", *TOLD)
+    list_display = ("appointment", *TOLD)
+    list_select_related = ("appointment", *NAMED)
+    list_filter = ("action", "to_status")
+    ordering = ("-id",)

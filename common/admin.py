@@ -1,0 +1,124 @@
+"""The admin as a face: it shows forms and hands what was entered to one service. No rule is judged here.
+
+A service's refusal rolls the whole request back, and the page is shown again with the refusal as a form error, the
+entries kept. So it does not matter when a rule breaks: on reading the entries, or when somebody else was faster.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from common.errors import DomainError
+from common.transactions import atomic
+
+
+class ServiceForm(forms.ModelForm):
+    """Reads entries. Whether they may be stored is for the service and the database to say, in their own words."""
+
+    refusal: DomainError | None = None
+    # Where a refusal's field has another name on this form.
+    renamed: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Left to the service, as uniqueness is; a ModelForm has no switch for constraints.
+        self.instance.validate_constraints = lambda exclude=None: None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal:
+            name = getattr(self.refusal, "field", None) or ""
+            name = self.renamed.get(name, name)
+            self.add_error(name if name in self.fields else None, self.refusal.message)
+        return cleaned
+
+    def validate_unique(self) -> None:
+        """Left to the service."""
+
+
+class NeverDeleted:
+    """Nobody's history is deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(NeverDeleted):
+    """Shown, never written."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class Bounded(admin.ModelAdmin):
+    """A list whose cost does not grow with the table."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+
+
+class Searched(admin.ModelAdmin):
+    """Searched as the API is: by the model's own ``QuerySet.search``."""
+
+    search_fields = ("id",)  # only switches the search box on
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return queryset.search(search_term.replace("\x00", "")), False
+
+
+class ServiceAdmin(NeverDeleted, Bounded):
+    """Adds and changes through `store`, which calls one service."""
+
+    form = ServiceForm
+
+    def store(self, request: HttpRequest, current: Any, entered: dict[str, Any]) -> Model:
+        """Hand ``entered`` to the service that adds (``current`` is None) or changes ``current``; return its row."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        # The form has written its entries onto obj; a service wants the row as it is.
+        current = self.model._default_manager.get(pk=obj.pk) if change else None
+        stored = self.store(request, current, form.cleaned_data)
+        vars(obj).update(vars(stored))  # Django goes on with obj
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        view = super().changeform_view
+        if request.method != "POST":
+            return view(request, object_id, form_url, extra_context)
+        try:
+            return atomic(view)(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            # Shown again without a transaction: nothing is written, and a busy database is not asked for a lock.
+            page: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
+                request, object_id, form_url, extra_context
+            )
+            return page
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)  # a class of this request's own
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        return form
+
+    def apply(self, request: HttpRequest, rows: QuerySet[Any], service: Callable[[Any], Any], done: str) -> None:
+        """An action: call ``service`` for each row, say how many were ``done``, and for each of the others why not."""
+        succeeded = 0
+        for row in rows:
+            name = str(row)
+            try:
+                service(row)
+                succeeded += 1
+            except DomainError as refusal:
+                self.message_user(request, f"{name}: {refusal.message}", messages.ERROR)
+        if succeeded:
+            self.message_user(request, f"{succeeded} {done}.", messages.SUCCESS)

@@ -1,0 +1,200 @@
+"""Settings: safe by default, every variable documented, and what makes bookings safe in force on the connection."""
+
+import ast
+import os
+import re
+import runpy
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.utils import ConnectionHandler
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "only-for-tests-abcdefghijklmnopqrstuvwxyz-0123456789"
+PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "clinic.example.org"}
+
+Settings = Callable[..., dict[str, Any]]
+
+
+def documented() -> list[str]:
+    return re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+@pytest.fixture
+def settings_of(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings that an environment with only these variables gives."""
+
+    def load(**environment: str) -> dict[str, Any]:
+        for name in documented():
+            monkeypatch.delenv(name, raising=False)
+        for name, value in ({"ENV_FILE": os.devnull} | environment).items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(ROOT / "core/settings.py"))
+
+    return load
+
+
+def run(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+# --- Every variable is documented ---------------------------------------------------------------
+
+
+def test_the_example_lists_exactly_the_variables_that_settings_read() -> None:
+    read = {
+        node.args[0].value
+        for node in ast.walk(ast.parse((ROOT / "core/settings.py").read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "env"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert sorted(documented()) == sorted(read)
+
+
+def test_the_example_runs_once_its_secret_key_is_replaced(settings_of: Settings) -> None:
+    example = str(ROOT / ".env.example")
+    with pytest.raises(ImproperlyConfigured, match=r"^SECRET_KEY is missing, shorter"):
+        settings_of(ENV_FILE=example)
+    settings = settings_of(ENV_FILE=example, SECRET_KEY=KEY)
+    assert (settings["DEBUG"], settings["ALLOWED_HOSTS"]) == (False, ["clinic.example.org"])
+
+
+def test_the_defaults_that_the_example_shows_are_the_defaults(settings_of: Settings) -> None:
+    text = (ROOT / ".env.example").read_text()
+    shown = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    settings = settings_of(**PRODUCTION)
+    plain = {name: str(settings[name]) for name in shown if isinstance(settings.get(name), str | int)}
+    del plain["STATIC_ROOT"]  # depends on the machine, and says so
+    assert plain == {name: shown[name] for name in plain}
+
+
+# --- Safe by default -----------------------------------------------------------------------------
+
+SECRET_KEY_SENTENCE = "SECRET_KEY is missing, shorter than 50 characters, or the example's. Set it in the environment"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({}, SECRET_KEY_SENTENCE),
+        ({"SECRET_KEY": KEY[:49]}, SECRET_KEY_SENTENCE),
+        ({"SECRET_KEY": "insecure-development-key-never-used-without-DEBUG"}, SECRET_KEY_SENTENCE),
+        ({"SECRET_KEY": "change-me" + KEY}, SECRET_KEY_SENTENCE),
+        ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS=* lets anyone pose as this clinic's address."),
+    ],
+    ids=["no key", "short key", "development key", "example key", "any host"],
+)
+def test_production_refuses_to_start_unsafe(environment: dict[str, str], sentence: str) -> None:
+    started = run("-c", "import core.wsgi", **environment)
+    assert started.returncode == 1
+    assert started.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {sentence}")
+
+
+def test_debug_is_off_unless_asked_for(settings_of: Settings) -> None:
+    assert settings_of(**PRODUCTION)["DEBUG"] is False
+    assert settings_of(DEBUG="True")["DEBUG"] is True
+
+
+def test_a_fresh_clone_runs_manage_py_without_configuration(tmp_path: Path) -> None:
+    absent = str(tmp_path / ".env")
+    assert run("manage.py", "check", ENV_FILE=absent).stdout == "System check identified no issues (0 silenced).\n"
+    assert run("-c", "import core.wsgi", ENV_FILE=absent).returncode == 1  # but serves nobody
+
+
+def test_https_is_enforced_without_debug(settings_of: Settings) -> None:
+    names = ["SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS"]
+    production, development = settings_of(**PRODUCTION), settings_of(DEBUG="True")
+    assert [production[name] for name in names] == [True, True, True, 31_536_000]
+    assert [development[name] for name in names] == [False, False, False, 0]
+
+
+def test_a_forwarded_protocol_is_believed_only_behind_a_proxy(settings_of: Settings) -> None:
+    assert "SECURE_PROXY_SSL_HEADER" not in settings_of(**PRODUCTION)
+    header = settings_of(**PRODUCTION, BEHIND_PROXY="True")["SECURE_PROXY_SSL_HEADER"]
+    assert header == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_djangos_deployment_check_is_clean() -> None:
+    checked = run("manage.py", "check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION)
+    assert (checked.returncode, checked.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+def test_an_unknown_time_zone_is_refused(settings_of: Settings) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        settings_of(**PRODUCTION, CLINIC_TIME_ZONE="Nairobi")
+    assert str(caught.value) == (
+        "CLINIC_TIME_ZONE='Nairobi' is not an IANA time zone. Use a name such as Africa/Nairobi or Europe/London."
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Engine not recognized")
+@pytest.mark.parametrize("url", ["mysql://user@host/name", "clinic.db", ""])
+def test_a_database_without_the_guards_is_refused(settings_of: Settings, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL names no database that can refuse a double booking"):
+        settings_of(**PRODUCTION, DATABASE_URL=url)
+
+
+# --- The database --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db  # only to be allowed a connection of its own
+def test_sqlite_serialises_writers_and_survives_a_power_cut(settings_of: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "clinic.sqlite3"
+    databases = settings_of(**PRODUCTION, DATABASE_URL=f"sqlite:///{path}")["DATABASES"]
+    sqlite = ConnectionHandler(databases)["default"]
+    with closing(sqlite), sqlite.cursor() as cursor:
+        pragmas = ("journal_mode", "synchronous", "busy_timeout")
+        answers = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
+        assert answers == ["wal", 2, 20_000]  # 2 is FULL
+    with closing(sqlite), closing(sqlite3.connect(path, timeout=0)) as other:
+        sqlite.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)  # how atomic() begins
+        with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+            other.execute("BEGIN IMMEDIATE")
+        sqlite.rollback()
+
+
+def test_postgresql_gives_up_waiting_and_keeps_a_pool(settings_of: Settings) -> None:
+    databases = settings_of(**PRODUCTION, DATABASE_URL="postgres://u:p%40ss@db:5433/clinic?sslmode=require")[
+        "DATABASES"
+    ]
+    database = databases["default"]
+    assert {name: database[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "CONN_HEALTH_CHECKS")} == {
+        "NAME": "clinic",
+        "USER": "u",
+        "PASSWORD": "p@ss",
+        "HOST": "db",
+        "PORT": 5433,
+        "CONN_HEALTH_CHECKS": True,
+    }
+    assert database["OPTIONS"] == {
+        "sslmode": "require",
+        "options": "-c lock_timeout=3000 -c statement_timeout=10000",
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks a live PostgreSQL")
+def test_a_live_postgresql_connection_has_the_timeouts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        assert cursor.fetchone() == ("3s", "10s")

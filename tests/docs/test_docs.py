@@ -1,0 +1,150 @@
+"""What the documents say is so: links, commands, variables, the life cycle, and the README's examples."""
+
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands
+from django.test import Client
+
+from accounts.models import User
+from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, blocks
+from appointments.policy import RULES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text()
+BOOKING = (ROOT / "docs/booking.md").read_text()
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+FENCED = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL)
+OURS = ("appointments", "clinics", "doctors", "patients")
+LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a row of a Markdown table."""
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """The rows of the table whose first row is ``heading``, below its rule."""
+    table = text.partition(heading + "\n")[2].partition("\n\n")[0]
+    return [cells(row) for row in table.splitlines()[1:]]
+
+
+def commands(text: str) -> str:
+    """All that a document tells people to type in a shell."""
+    return "\n".join(block["body"] for block in FENCED.finditer(text) if block["language"] == "bash")
+
+
+def anchors(path: Path) -> set[str]:
+    """The names of a document's headings, as links write them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", path.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    broken = []
+    for match in LINK.finditer(FENCED.sub("", path.read_text())):
+        target, _, anchor = match["target"].partition("#")
+        if target.startswith("https://"):
+            continue
+        there = path.parent / target if target else path
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(match["target"])
+    assert broken == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    adr = ROOT / "docs/adr"
+    indexed = {match["target"] for match in LINK.finditer(FENCED.sub("", (adr / "README.md").read_text()))}
+    assert indexed == {path.name for path in adr.glob("[0-9]*.md")}
+
+
+def test_the_readme_explains_every_variable_that_the_settings_read() -> None:
+    explained = [row[0].strip("`") for row in rows(README, "| Variable | Default | Meaning |")]
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "core/settings.py").read_text()))
+    assert sorted(explained) == sorted(read)
+
+
+def test_the_readme_explains_every_variable_of_the_example() -> None:
+    explained = {row[0].strip("`") for row in rows(README, "| Variable | Default | Meaning |")}
+    offered = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert offered - explained == set()
+
+
+def test_the_booking_guide_has_the_whole_life_cycle() -> None:
+    def yes(what: bool) -> str:
+        return "yes" if what else "no"
+
+    told = {
+        row[0].strip("`"): (set(re.findall(r"`(\w+)`", row[1])), *row[2:])
+        for row in rows(BOOKING, "| From | May become | Takes time | May move |")
+    }
+    assert told == {
+        status.value: (set(TRANSITIONS[status]), yes(blocks(status)), yes(status in MOVABLE)) for status in Status
+    }
+
+
+def test_the_booking_guide_has_every_rule_in_order() -> None:
+    told = [row[0].strip("`") for row in rows(BOOKING, "| Rule | Answer |")]
+    assert told == [rule.__name__ for rule in RULES]
+
+
+def test_the_tests_that_the_booking_guide_names_exist() -> None:
+    broken = []
+    for _, file, names in rows(BOOKING, "| Claim | File | Tests |"):
+        path = ROOT / "docs" / LINK.search(file)["target"]
+        text = path.read_text() if path.exists() else ""
+        broken += [name for name in re.findall(r"`(\w+)`", names) if f"def {name}(" not in text]
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_commands_that_are_named_exist(name: str) -> None:
+    text = (ROOT / name).read_text()
+    made = set(re.findall(r"(?:^ *|`)make ([a-z]+)", text, re.MULTILINE))
+    managed = set(re.findall(r"python manage\.py ([a-z]+)", text))
+    assert made
+    assert managed
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert (made - targets, managed - set(get_commands())) == (set(), set())
+
+
+def test_the_diagram_of_the_database_shows_the_columns_that_there_are() -> None:
+    models = {re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).upper(): model for model in apps.get_models()}
+    drawn = {
+        entity: re.findall(r"^ +\w+ (\w+)", body, re.MULTILINE)
+        for entity, body in re.findall(r"^    ([A-Z_]+) \{\n(.*?)\}", README, re.MULTILINE | re.DOTALL)
+    }
+    drawn.pop("USER")  # Django's own has more
+    assert {entity: set(columns) for entity, columns in drawn.items()} == {
+        entity: {field.attname for field in models[entity]._meta.concrete_fields} for entity in drawn
+    }
+    ours = {model for model in models.values() if model._meta.app_label in OURS}
+    assert {models[entity] for entity in drawn} == ours
+
+
+@pytest.mark.django_db
+def test_the_examples_of_the_readme_work_in_order() -> None:
+    User.objects.create_superuser("kimutai", password="cosmas@44")
+    client, token, statuses = Client(), "", []
+    typed = commands(README.partition("## The API by example")[2].partition("\n## Environment")[0])
+    for command in re.findall(r"^curl .+?(?<!\\)\n(?!  )", typed, re.MULTILINE | re.DOTALL):
+        words = shlex.split(command.replace("$TOKEN", token))
+        options = dict(pairwise(words))
+        [address] = [word for word in words if word.startswith("http://")]
+        headers = dict(word.split(": ", 1) for flag, word in pairwise(words) if flag == "-H")
+        answer = client.generic(
+            options.get("-X", "GET"),
+            address.removeprefix("http://127.0.0.1:8000"),
+            options.get("-d", ""),
+            content_type=headers.pop("Content-Type", ""),
+            headers=headers,
+        )
+        token = token or answer.json()["token"]
+        statuses.append(answer.status_code)
+    assert statuses == [200, 201, 201, 200, 200, 201, 200, 200, 200, 200, 201, 200]
