@@ -186,7 +186,7 @@ def gives_notice(visit: Proposal) -> Refused | None:
     """Notice is measured on instants; a hold that was made in time stays in time."""
     notice = visit.appointment_type.minimum_notice_minutes if visit.appointment_type else 0
     asked_at = visit.hold.created_at if visit.hold else visit.now
-    if not visit.starts_anew or visit.interval.start >= asked_at + notice * MINUTE:
+    if not notice or not visit.starts_anew or visit.interval.start >= asked_at + notice * MINUTE:
         return None
     return TooSoon(spell_minutes(notice))
 

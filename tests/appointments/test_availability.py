@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from appointments import availability, services
-from appointments.availability import OpenHours
-from appointments.finding import Search, find_slots
+from appointments.availability import location_of, outside_hours
+from appointments.finding import Edge, Search, find_slots
 from appointments.models import Appointment
 from clinics.models import Location
 from clinics.services import open_location
