@@ -17,6 +17,13 @@ from scheduling.hours import WEEKDAYS, AmbiguousLocalTime, NonExistentLocalTime,
 LAST_YEAR = 2200
 UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
 OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
+# What the API's documentation says of an id, and of a query's edge: an instant, or a local date.
+ID = {"type": "integer", "format": "int64", "minimum": 1}
+EDGE = {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[01][0-9]-[0-3][0-9]"
+    r"([T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-][0-2][0-9]:?[0-5][0-9])?)?$",
+}
 # A plus sign that nobody encoded arrives in a query string as a space.
 LOST_PLUS = re.compile(r"(:\S+) (\d\d:?\d\d)$")
 
@@ -70,6 +77,7 @@ class InstantField(serializers.Field[datetime, str, str, Any]):
         return show_instant(value)
 
 
+@extend_schema_field({"type": "integer", "format": "int64", "minimum": 1})
 class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of another object: a whole number, never a fraction, truth value or infinity that looks like one."""
 
@@ -94,6 +102,7 @@ class WeekdayField(serializers.ChoiceField):
         return WEEKDAYS[value]
 
 
+@extend_schema_field({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)(:00)?$"})
 class WallTimeField(serializers.TimeField):
     """A time on the location's wall clock, in whole minutes: 08:00. 24:00 is the midnight that ends a day."""
 

@@ -7,11 +7,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from api.fields import EdgeFormField
+from api.fields import EDGE, EdgeFormField
 from appointments.lifecycle import Status
 from appointments.models import Appointment
 from common.text import folded
@@ -22,15 +23,18 @@ SEARCH_LENGTH = 100
 PAIR = re.compile(r'\s*(?P<field>[^:,"]+?)\s*:\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))\s*(?:,|$)')
 
 
+@extend_schema_field({"type": "integer", "minimum": 0})
 class WholeNumberFilter(filters.Filter):
     """A whole number. The id of something unknown finds nothing."""
 
     field_class = forms.IntegerField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Exactly this number.")
         super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
 
 
+@extend_schema_field(EDGE)
 class EdgeFilter(filters.Filter):
     """An instant, or a local date of the clinic that stands for its beginning."""
 
@@ -41,6 +45,7 @@ class TextFilter(filters.CharFilter):
     """Equal but for case and doubled spaces."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Exactly this, but for case and doubled spaces.")
         super().__init__(*args, lookup_expr="iexact", max_length=254, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -49,6 +54,9 @@ class TextFilter(filters.CharFilter):
 
 class NameFilter(filters.CharFilter):
     """Equal but for case, accents and doubled spaces, on a folded column."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, help_text="Exactly this name, but for case, accents and doubled spaces.", **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(qs, folded(value)) if value else qs
@@ -68,7 +76,7 @@ class PatientFilters(ActiveFirst):
     full_name = NameFilter(field_name="name_key")
     email = TextFilter()
     phone_number = TextFilter()
-    national_id = filters.CharFilter()
+    national_id = filters.CharFilter(help_text="Exactly this number.")
     insurance_number = TextFilter()
 
     class Meta:
@@ -88,11 +96,11 @@ class DoctorFilters(ActiveFirst):
 
 
 class AppointmentFilters(filters.FilterSet):
-    patient = WholeNumberFilter()
-    doctor = WholeNumberFilter()
-    location = WholeNumberFilter()
-    status = filters.ChoiceFilter(choices=Status.choices)
-    appointment_time = EdgeFilter(field_name="start")
+    patient = WholeNumberFilter(help_text="A patient's id.")
+    doctor = WholeNumberFilter(help_text="A doctor's id.")
+    location = WholeNumberFilter(help_text="A location's id.")
+    status = filters.ChoiceFilter(choices=Status.choices, help_text="In this status.")
+    appointment_time = EdgeFilter(field_name="start", help_text="Exactly at this time.")
     appointment_time_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="At or after this time.")
     appointment_time_before = EdgeFilter(field_name="start", lookup_expr="lt", help_text="Before this time.")
 
@@ -118,12 +126,15 @@ class FieldFilter(filters.DjangoFilterBackend):
         return kwargs
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
-        if getattr(view, "filterset_class", None):
-            parameters.append(
-                query_parameter("filter", "Several fields in one expression, as in doctor:2,status:scheduled.")
+        """What there is beside the fields themselves: see `api.schema.FieldFilterParameters`."""
+        names = ", ".join(view.filterset_class.base_filters)
+        return [
+            query_parameter(
+                "filter",
+                "Several fields in one expression: `field:value` pairs separated by commas, a value with a comma in "
+                f"double quotes. The fields: {names}.",
             )
-        return parameters
+        ]
 
 
 def parse_expression(expression: str, known: list[str]) -> list[tuple[str, str]]:
@@ -159,7 +170,7 @@ class TextSearch(BaseFilterBackend):
         return queryset.search(query) if query.strip() else queryset  # type: ignore[attr-defined]
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        return [query_parameter("search", "Words that must all be found.", maxLength=SEARCH_LENGTH)]
+        return [query_parameter("search", "Words that must all be found somewhere.", maxLength=SEARCH_LENGTH)]
 
 
 class Ordering(BaseFilterBackend):
@@ -177,8 +188,10 @@ class Ordering(BaseFilterBackend):
         return queryset.order_by(*dict.fromkeys(columns), *(["id"] if "id" not in columns else []))
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        names = ", ".join(getattr(view, "ordering_fields", {}))
-        return [query_parameter("ordering", f"Comma-separated, - for descending: {names}.")]
+        names = list(view.ordering_fields)
+        parameter = query_parameter("ordering", "By which fields, separated by commas; with a `-`, descending.")
+        choices = {"type": "string", "enum": [*names, *(f"-{name}" for name in names)]}
+        return [parameter | {"schema": {"type": "array", "items": choices}, "style": "form", "explode": False}]
 
 
 def query_parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:

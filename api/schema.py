@@ -1,10 +1,32 @@
-"""How the API documents itself: the answers that every operation can give, and their examples."""
+"""How the API describes itself: exact schemas, the answers that every operation can give, and examples of them."""
 
 from typing import Any
 
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, inline_serializer
 from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+
+from api.examples import EXAMPLES, Examples
+from api.fields import ID
+from api.serializers.patients import BlankForNull
+from patients.models import validate_phone_number
+
+JSON = "application/json"
+
+TAGS = {
+    "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
+    "with every other request, and revoke it when it is no longer needed.",
+    "patients": "The people who are seen. They are deactivated, never deleted.",
+    "doctors": "Those who see them. They are deactivated, never deleted.",
+    "availability": "When a doctor can be booked: weekly hours in the location's wall time, exceptions to them (leave, "
+    "extra clinics), and the free slots that follow. Changing hours never cancels an appointment.",
+    "appointments": "Visits of a patient to a doctor. Neither can be in two appointments at once, and every change "
+    "leaves a line in the history.",
+    "documentation": "This description, for programs.",
+}
 
 CONFLICT = inline_serializer(
     "Conflict",
@@ -16,79 +38,232 @@ CONFLICT = inline_serializer(
     },
 )
 
-REFUSALS = [
-    OpenApiExample(name, body, response_only=True, status_codes=["400"])
-    for name, body in (
-        ("In the past", {"appointment_time": ["Appointment time must be in the future."]}),
-        ("Double booking", {"non_field_errors": ["This doctor is already booked at that time."]}),
-        ("Patient elsewhere", {"non_field_errors": ["This patient already has an appointment at that time."]}),
-        ("Outside availability", {"non_field_errors": ["Doctor is not available at this time."]}),
-    )
-]
-
-DETAIL = {
-    "type": "object",
-    "properties": {"detail": {"type": "string"}},
-    "required": ["detail"],
-}
-# By field, or under non_field_errors; a list's items each have such an object, and a body that cannot be read a detail.
-VALIDATION = {
-    "oneOf": [
-        {"type": "object", "additionalProperties": {}},
-        {"type": "array", "items": {}},
-    ],
-    "description": "What is wrong, by field; what is about none of them is under non_field_errors.",
+PHONE_NUMBER = r"^[\s+().\-/]*([0-9][\s+().\-/]*){6,15}$"
+# An error's body, by its component's name.
+ERRORS: dict[str, dict[str, Any]] = {
+    "FieldErrors": {
+        "type": "object",
+        "description": "What is wrong, by field; what is about no single field is under `non_field_errors`.",
+        "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    },
+    "ListErrors": {
+        "type": "array",
+        "description": "What is wrong with each item, in their order; `{}` for those that are right.",
+        "items": {"$ref": "#/components/schemas/FieldErrors"},
+    },
+    "Error": {
+        "type": "object",
+        "properties": {"detail": {"type": "string"}},
+        "required": ["detail"],
+        "additionalProperties": False,
+    },
 }
 
-DESCRIPTIONS = {
-    "400": "The input, or a rule, says no. Nothing was changed.",
-    "401": "No token, or a wrong one.",
-    "403": "Not yours to do.",
-    "404": "There is no such thing, or you may not see it.",
-    "409": "Not possible in this state.",
-    "415": "The body has a type that is not read here. Send JSON.",
-    "503": "Busy. Nothing was changed; try again after Retry-After seconds.",
+
+def _shared(description: str, *details: str, **headers: Any) -> dict[str, Any]:
+    """An answer whose body is the same for every operation; ``details`` are what it says."""
+    examples = {detail: {"value": {"detail": detail}} for detail in details}
+    content = {JSON: {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples}}
+    return {"description": description, "content": content} | ({"headers": headers} if headers else {})
+
+
+# Answers that come from the framework or the moment, by status: the name of the component, and the component.
+SHARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "401": (
+        "Unauthorized",
+        _shared(
+            "No token, or a wrong one.",
+            "Authentication credentials were not provided.",
+            "Invalid token.",
+            **{"WWW-Authenticate": {"schema": {"type": "string", "enum": ["Token"]}, "description": "The scheme."}},
+        ),
+    ),
+    "403": (
+        "Forbidden",
+        _shared("In a browser's session, without its CSRF token.", "CSRF Failed: CSRF token missing."),
+    ),
+    "404": ("NotFound", _shared("There is no such thing.", "Not found.")),
+    "406": (
+        "NotAcceptable",
+        _shared("`Accept` leaves out JSON.", "Could not satisfy the request Accept header."),
+    ),
+    "415": (
+        "UnsupportedMediaType",
+        _shared(
+            "The body is of a type that is not read. Send JSON.", 'Unsupported media type "text/plain" in request.'
+        ),
+    ),
+    "503": (
+        "Busy",
+        _shared(
+            "Too much at once. Nothing was changed; try again after Retry-After seconds.",
+            "The system is busy. Nothing was changed; please try again.",
+            **{"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}},
+        ),
+    ),
 }
-EXAMPLES = {
-    "401": {"detail": "Authentication credentials were not provided."},
-    "404": {"detail": "Not found."},
-    "503": {"detail": "The system is busy. Nothing was changed; please try again."},
-}
+NO_SUCH_PAGE = ("NoSuchPage", _shared("There is no such page.", "Invalid page.", "Not found."))
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """What the Authorize button asks for."""
+
+    target_class = "rest_framework.authentication.TokenAuthentication"
+    name = "tokenAuth"
+    priority = 1
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "Enter the word `Token`, a space, and the token that `POST /api-token-auth/` gave you: "
+            "`Token 43dca77ace84f995ffee2267f9cd070e1d4cff73`",
+        }
+
+
+class FieldFilterParameters(DjangoFilterExtension):
+    """The parameters of `FieldFilter`: one a field, and ``filter``."""
+
+    target_class = "api.filters.FieldFilter"
+    priority = 1
+
+    def get_schema_operation_parameters(self, auto_schema: AutoSchema, *args: Any, **kwargs: Any) -> Any:
+        fields = super().get_schema_operation_parameters(auto_schema, *args, **kwargs)
+        view: Any = auto_schema.view
+        filters = view.filterset_class.base_filters
+        for parameter in fields:
+            parameter["description"] = filters[parameter["name"]].extra["help_text"]
+        return [*fields, *self.target.get_schema_operation_parameters(view)]
 
 
 class Schema(AutoSchema):
-    """Adds the errors that come from the framework, so that no answer is undescribed."""
+    """Says of every operation what it takes and answers, the framework's errors included."""
+
+    view: Any
+
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+        """None unless a view gives one to the API's readers: docstrings speak to developers."""
+        return ""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            for status in self._errors():
-                operation["responses"].setdefault(status, _error(status))
-            operation["responses"] = dict(sorted(operation["responses"].items()))
-            described = operation["responses"].get("400")
-            if described and "content" in described:
-                described["content"]["application/json"]["schema"] = VALIDATION
-                described["description"] = DESCRIPTIONS["400"]
+            examples = EXAMPLES.get(operation["operationId"], Examples())
+            answers = operation["responses"]
+            for status, answer in answers.items():
+                answer["description"] = answer["description"] or self._meaning(status)
+            if "409" in answers:
+                answers["409"]["content"][JSON]["examples"] = _named(examples.conflicts)
+            if self._has_body() or _reads_a_query(operation):
+                answers["400"] = self._refusal(examples)
+            for status in self._shared_answers():
+                name, _ = NO_SUCH_PAGE if status == "404" and self._is_page() else SHARED[status]
+                answers[status] = {"$ref": f"#/components/responses/{name}"}
+            operation["responses"] = dict(sorted(answers.items()))
         return operation
 
-    def _errors(self) -> list[str]:
-        errors = ["503"]
-        if self.get_auth():
-            errors += ["401", "403"]
-        if "{" in self.path or self._is_list_view():
-            errors.append("404")
-        if self.method in ("POST", "PUT", "PATCH"):
-            errors += ["400", "415"]
-        if self.method == "GET" and ("{" not in self.path):
-            errors.append("400")
-        return errors
+    def get_examples(self) -> list[OpenApiExample]:
+        examples = EXAMPLES.get(self.get_operation_id(), Examples())
+        found = [OpenApiExample(name, body, request_only=True) for name, body in (examples.request or {}).items()]
+        if examples.answer is not None:
+            found.append(OpenApiExample(self.get_summary() or "Answer", examples.answer, response_only=True))
+        return found
+
+    # --- Answers -------------------------------------------------------------------------------
+
+    def _meaning(self, status: str) -> str:
+        if status == "200" and self._is_page():
+            return "One page of them."
+        return {
+            "200": "It is done, and this is how it stands." if self._has_body() else "Here it is.",
+            "201": "It is made.",
+            "204": "It is done. The answer has no body.",
+            "409": "Not possible in this state; nothing was changed.",
+        }[status]
+
+    def _refusal(self, examples: Examples) -> dict[str, Any]:
+        kinds = ["FieldErrors"]
+        if self._has_body():
+            kinds.append("Error")
+            if isinstance(self.get_request_serializer(), serializers.ListSerializer):
+                kinds.append("ListErrors")
+        references = [{"$ref": f"#/components/schemas/{kind}"} for kind in kinds]
+        schema = {"oneOf": references} if len(references) > 1 else references[0]
+        return {
+            "description": "The input, or a rule, says no. Nothing was changed.",
+            "content": {JSON: {"schema": schema, "examples": _named(examples.refusals)}},
+        }
+
+    def _shared_answers(self) -> list[str]:
+        answers = ["406"]
+        if any(self.get_auth()):
+            answers += ["401", "503"]
+            if self.method != "GET" and SessionAuthentication in self.view.authentication_classes:
+                answers.append("403")
+        if "{" in self.path or self._is_page():
+            answers.append("404")
+        if self._has_body():
+            answers += ["415", "503"]
+        return answers
+
+    def _has_body(self) -> bool:
+        return self.method in ("POST", "PUT", "PATCH")
+
+    def _is_page(self) -> bool:
+        return self._get_paginator() is not None and self._is_list_view()
+
+    # --- Schemas -------------------------------------------------------------------------------
+
+    def _resolve_path_parameters(self, variables: Any) -> Any:
+        parameters = super()._resolve_path_parameters(variables)
+        for parameter in parameters:
+            model = self.view.queryset.model
+            thing = "doctor" if parameter["name"] == "doctor_id" else model._meta.verbose_name
+            parameter |= {"schema": ID, "description": f"The {thing}'s id."}
+        return parameters
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "response" and isinstance(serializer, serializers.ModelSerializer):
+            schema["required"] = sorted(schema["properties"])  # what need not be sent is answered all the same
+        return schema
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction == "response" and isinstance(field, BlankForNull):
+            schema.pop("nullable", None)
+        return schema
+
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        if validate_phone_number in field.validators:
+            schema["pattern"] = PHONE_NUMBER
+        elif _must_say_something(field) and schema.get("type") == "string" and "format" not in schema:
+            schema.setdefault("pattern", r"\S")
+        super()._insert_field_validators(field, schema)
 
 
-def _error(status: str) -> dict[str, Any]:
-    content: dict[str, Any] = {"schema": VALIDATION if status == "400" else DETAIL}
-    if status in EXAMPLES:
-        content["example"] = EXAMPLES[status]
-    answer: dict[str, Any] = {"description": DESCRIPTIONS[status], "content": {"application/json": content}}
-    if status == "503":
-        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
-    return answer
+def _must_say_something(field: Any) -> bool:
+    """White space is trimmed, and nothing must not be left."""
+    return (
+        isinstance(field, serializers.CharField)
+        and field.trim_whitespace
+        and not (field.allow_blank or field.read_only)
+    )
+
+
+def _reads_a_query(operation: dict[str, Any]) -> bool:
+    return any(parameter["in"] == "query" for parameter in operation.get("parameters", []))
+
+
+def _named(bodies: dict[str, Any] | None) -> dict[str, Any]:
+    return {name: {"value": body} for name, body in (bodies or {}).items()}
+
+
+def add_what_operations_share(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The hook that puts tags and the components of errors into the finished schema."""
+    result["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
+    components = result["components"]
+    components["schemas"] = dict(sorted({**components["schemas"], **ERRORS}.items()))
+    components["responses"] = dict([*SHARED.values(), NO_SUCH_PAGE])
+    return result

@@ -1,11 +1,11 @@
 """The addresses of the API."""
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from api.views.appointments import AppointmentViewSet
 from api.views.doctors import DoctorViewSet, ExceptionViewSet
+from api.views.documentation import RedocView, SchemaView, SwaggerView
 from api.views.fallback import UnknownRoute
 from api.views.patients import PatientViewSet
 from api.views.slots import SlotsView
@@ -21,8 +21,8 @@ urlpatterns = [
     path("api-token-auth/", TokenView.as_view(), name="token"),
     path("api/", include(router.urls)),
     path("api/slots/", SlotsView.as_view(), name="slots"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("swagger/", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
-    path("redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("swagger/", SwaggerView.as_view(url_name="schema"), name="swagger"),
+    path("redoc/", RedocView.as_view(url_name="schema"), name="redoc"),
     re_path(r"^api(/.*)?$", UnknownRoute.as_view()),
 ]

@@ -145,7 +145,7 @@ class AppointmentChange(models.Model):
         ordering: ClassVar = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.appointment_id} {self.action} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.appointment_id} {self.action} {self.at:%Y-%m-%d %H:%M} UTC"
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):

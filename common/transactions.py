@@ -1,5 +1,6 @@
 """All or nothing, and patient about it: transactions that try again when the database asks them to."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from common.errors import Busy
 P = ParamSpec("P")
 R = TypeVar("R")
 
+logger = logging.getLogger(__name__)
+
 TRIES = 3
 # PostgreSQL: deadlock, lock timeout, serialization failure.
 RETRIABLE_SQLSTATES = frozenset({"40P01", "55P03", "40001"})
@@ -22,7 +25,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     """Run ``function`` in one transaction, up to three times where the database reports a lost race for a lock.
 
     The function must have no effect outside the database. Inside another transaction it only joins that one: whoever
-    began it tries again. Raises `Busy` when the last try failed the same way.
+    began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way.
     """
 
     @wraps(function)
@@ -37,6 +40,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
             except OperationalError as error:
                 if not is_lost_race(error):
                     raise
+                # Not the error's own text: the database's details can name people.
+                logger.warning("%s lost a race for a lock, try %d of %d.", function.__qualname__, attempt, TRIES)
                 if attempt == TRIES:
                     raise Busy from error
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret

@@ -225,16 +225,36 @@ SPECTACULAR_SETTINGS = {
         "Times are UTC in answers; a time without an offset is read in the clinic's time zone."
     ),
     "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "AUTHENTICATION_WHITELIST": ["rest_framework.authentication.TokenAuthentication"],
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SCHEMA_COERCE_PATH_PK_SUFFIX": True,
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"AppointmentStatus": "appointments.lifecycle.Status"},
+    "PARSER_WHITELIST": ["api.parsers.JSONParser"],  # forms are read as well, but the API speaks JSON
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.add_what_operations_share",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentStatus": "appointments.lifecycle.Status",
+        "ChangeAction": "appointments.models.AppointmentChange.Action",
+        "ExceptionKind": "doctors.models.AvailabilityException.Kind",
+        "Weekday": "scheduling.hours.WEEKDAYS",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # it repeats the values
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "filter": True},
+    # A token stays in the page, not in the browser; no service elsewhere is asked to judge the schema.
+    "SWAGGER_UI_SETTINGS": {
+        "persistAuthorization": False,
+        "validatorUrl": None,
+        "filter": True,
+        "docExpansion": "list",
+        "defaultModelsExpandDepth": 0,
+        "displayRequestDuration": True,
+    },
 }
 
 # --- Tests ---------------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ class AvailabilityException(TimeStamped):
         indexes: ClassVar = [models.Index("doctor", "end", name="exception_by_doctor_end")]
 
     def __str__(self) -> str:
-        return f"{self.doctor} {self.kind} {self.start:%Y-%m-%d %H:%M}"
+        return f"{self.doctor} {self.kind} {self.start:%Y-%m-%d %H:%M} UTC"
 
     def clean(self) -> None:
         if self.start and self.end and self.end <= self.start:

@@ -40,6 +40,7 @@ class Runner:
     @classmethod
     def add_arguments(cls, parser: ArgumentParser) -> None:
         parser.add_argument("-k", dest="expression", help="Run only tests whose name matches, as pytest's -k.")
+        parser.add_argument("--failfast", action="store_true", help="Stop at the first failure.")
         parser.add_argument("--keepdb", action="store_true", help="Keep the databases at TEST_DATABASE_URL.")
         parser.add_argument("--parallel", nargs="?", metavar="N", help="Processes. Default: one a core.")
         parser.add_argument("--pdb", action="store_true", help="Stop in the debugger, in one process.")
@@ -65,7 +66,7 @@ class Runner:
         yield from ["--numprocesses", processes, "--dist", "loadgroup"]
         if self.options["pdb"]:
             yield "--pdb"
-        if self.options.get("failfast"):
+        if self.options["failfast"]:
             yield "--exitfirst"
         if self.options["keepdb"]:
             yield "--reuse-db"
@@ -104,9 +105,9 @@ def run_pytest(name: str, database_url: str, arguments: list[str]) -> tuple[int,
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         counts = read_counts(report)
     failures = counts.get("failed", 0) + counts.get("errors", 0)
-    if code and not failures:
-        failures, counts = 1, counts | {f"pytest stopped with exit code {code}": 1}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "no tests"
+    if code and not failures:
+        failures, told = 1, f"{told}, pytest stopped with exit code {code}"
     return failures, f"{name}: {told} in {time.monotonic() - began:.0f} s"
 
 

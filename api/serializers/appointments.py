@@ -68,6 +68,7 @@ class ChangeSerializer(serializers.ModelSerializer[AppointmentChange]):
     """One line of an appointment's history."""
 
     at = InstantField(read_only=True)
+    from_status = serializers.ChoiceField(Status.choices, read_only=True, allow_blank=True, help_text="Blank: booked.")
     by = serializers.CharField(source="by.username", read_only=True, default=None, allow_null=True)
     from_appointment_time = InstantField(source="from_start", read_only=True, allow_null=True)
     to_appointment_time = InstantField(source="to_start", read_only=True)

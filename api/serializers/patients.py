@@ -37,6 +37,7 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
     national_id = NationalIdSerializerField(
         required=False,
         allow_null=True,
+        allow_blank=True,
         max_length=40,
         validators=[UniqueValidator(Patient.objects.all(), message=NationalIdTaken.message)],
         help_text="Unique where given; spacing and case do not matter.",

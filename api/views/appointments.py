@@ -3,27 +3,21 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from api.filters import AppointmentFilters
-from api.schema import CONFLICT, REFUSALS
+from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ChangeSerializer, MoveSerializer, ReasonSerializer
 from api.views.base import RecordViewSet
 from appointments import services
 from appointments.models import Appointment
 
-BOOKING = OpenApiExample(
-    "Book an appointment",
-    {"patient": 1, "doctor": 2, "appointment_time": "2025-05-29T10:00:00Z", "status": "scheduled"},
-    request_only=True,
-)
 
-
-def step(name: str, summary: str, service: Callable[..., Appointment]) -> Any:
+def step(name: str, summary: str, description: str, service: Callable[..., Appointment]) -> Any:
     """A route that takes one step of the life cycle through ``service``."""
 
     def view(self: "AppointmentViewSet", request: Request, pk: str) -> Response:
@@ -31,24 +25,38 @@ def step(name: str, summary: str, service: Callable[..., Appointment]) -> Any:
 
     view.__name__ = name.replace("-", "_")
     described = extend_schema(
-        summary=summary, request=ReasonSerializer, responses={200: AppointmentSerializer, 409: CONFLICT}
+        summary=summary,
+        description=description,
+        operation_id=f"appointments_{view.__name__}",
+        request=ReasonSerializer,
+        responses={200: AppointmentSerializer, 409: CONFLICT},
     )
     return action(detail=True, methods=["post"], url_path=name, url_name=name)(described(view))
 
 
 @extend_schema(tags=["appointments"])
 @extend_schema_view(
-    list=extend_schema(summary="List and search appointments"),
+    list=extend_schema(
+        summary="List and search appointments",
+        description="Earliest first, unless `ordering` says otherwise. `search` looks at the names of the patient and "
+        "the doctor. For example `?filter=doctor:2,status:scheduled`, or the same as `?doctor=2&status=scheduled`.",
+    ),
     create=extend_schema(
         summary="Book an appointment",
         description="Refused in the past, outside the doctor's availability, and where the doctor or the patient "
-        "already has an appointment. Two requests for one slot never both succeed.",
-        examples=[BOOKING, *REFUSALS],
+        "already has an appointment. Two requests for one slot never both succeed. Without `duration_minutes` the "
+        "visit takes the doctor's usual time. A time without an offset is read in the clinic's time zone.",
     ),
     retrieve=extend_schema(summary="Read an appointment"),
-    update=extend_schema(summary="Replace an appointment", responses={200: AppointmentSerializer, 409: CONFLICT}),
+    update=extend_schema(
+        summary="Replace an appointment",
+        description="As PATCH does, with every required field. The patient cannot change.",
+        responses={200: AppointmentSerializer, 409: CONFLICT},
+    ),
     partial_update=extend_schema(
         summary="Move an appointment or change its status or notes",
+        description="All of it or nothing. A new time is judged as a booking is; a new status has to be one that may "
+        "follow. What is left out stays.",
         responses={200: AppointmentSerializer, 409: CONFLICT},
     ),
     destroy=extend_schema(
@@ -90,6 +98,7 @@ class AppointmentViewSet(RecordViewSet):
     @extend_schema(
         summary="Move an appointment",
         description="It keeps its id. Onto its own time is a no-op. A moved appointment has to be confirmed again.",
+        operation_id="appointments_reschedule",
         request=MoveSerializer,
         responses={200: AppointmentSerializer, 409: CONFLICT},
     )
@@ -97,15 +106,39 @@ class AppointmentViewSet(RecordViewSet):
     def reschedule(self, request: Request, pk: str) -> Response:
         return self.answer(services.reschedule, MoveSerializer(data=request.data))
 
-    cancel = step("cancel", "Cancel an appointment", services.cancel)
-    confirm = step("confirm", "Confirm that the patient will come", services.confirm)
-    check_in = step("check-in", "Check the patient in", services.check_in)
-    start = step("start", "Start the visit", services.begin)
-    complete = step("complete", "Complete the visit", services.complete)
-    no_show = step("no-show", "Mark as not shown up", services.mark_no_show)
-    undo = step("undo", "Undo the last change", services.undo)
+    cancel = step(
+        "cancel",
+        "Cancel an appointment",
+        "Its time is free again. Cancelling twice changes nothing.",
+        services.cancel,
+    )
+    confirm = step(
+        "confirm",
+        "Confirm that the patient will come",
+        "The patient has said so. Moving the appointment takes it back.",
+        services.confirm,
+    )
+    check_in = step("check-in", "Check the patient in", "The patient is here and waits.", services.check_in)
+    start = step("start", "Start the visit", "The patient is with the doctor.", services.begin)
+    complete = step("complete", "Complete the visit", "It is over. Only undo takes it back.", services.complete)
+    no_show = step(
+        "no-show",
+        "Mark as not shown up",
+        "The patient did not come; the rest of the time is free again.",
+        services.mark_no_show,
+    )
+    undo = step(
+        "undo",
+        "Undo the last change",
+        "Status, time and doctor are as they were before it, if that is still possible. Once: an undo is not undone.",
+        services.undo,
+    )
 
-    @extend_schema(summary="Read an appointment's history", responses=ChangeSerializer(many=True))
+    @extend_schema(
+        summary="Read an appointment's history",
+        description="Oldest first: who changed what, when and why.",
+        responses=ChangeSerializer(many=True),
+    )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def history(self, request: Request, pk: str) -> Response:
         history = self.get_object().history.select_related("by").order_by("id")

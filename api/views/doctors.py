@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -19,19 +19,20 @@ from common import clock
 from doctors import services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 
-WEEK = [
-    {"weekday": "mon", "start": "08:00", "end": "12:00", "location": 1, "valid_from": None, "valid_until": None},
-    {"weekday": "mon", "start": "13:00", "end": "17:00", "location": 1, "valid_from": None, "valid_until": None},
-]
-
 
 @extend_schema(tags=["doctors"])
 @extend_schema_view(
-    list=extend_schema(summary="List and search doctors"),
+    list=extend_schema(
+        summary="List and search doctors",
+        description="By name, unless `ordering` says otherwise. `search` looks at name, specialization and e-mail. For "
+        "example `?search=Smith&ordering=full_name`.",
+    ),
     create=extend_schema(summary="Add a doctor", description="The doctor starts with the clinic's opening hours."),
     retrieve=extend_schema(summary="Read a doctor"),
-    update=extend_schema(summary="Replace a doctor's record"),
-    partial_update=extend_schema(summary="Change a doctor's record"),
+    update=extend_schema(
+        summary="Replace a doctor's record", description="What is left out and not required stays as it is."
+    ),
+    partial_update=extend_schema(summary="Change a doctor's record", description="What is left out stays as it is."),
     destroy=extend_schema(
         summary="Deactivate a doctor",
         description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back.",
@@ -61,23 +62,24 @@ class DoctorViewSet(RecordViewSet):
         services.deactivate(instance)
 
     @extend_schema(
-        summary="Read the weekly hours",
+        tags=["availability"],
+        summary="Read a doctor's weekly hours",
+        description="In the wall time of each window's location. A new doctor has the clinic's opening hours.",
         operation_id="doctors_hours_list",
         responses=WeeklyHoursSerializer(many=True),
-        examples=[OpenApiExample("A morning and an afternoon", WEEK, response_only=True)],
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="hours")
     def hours(self, request: Request, pk: str) -> Response:
         return Response(WeeklyHoursSerializer(self.get_object().weekly_hours.all(), many=True).data)
 
     @extend_schema(
-        summary="Replace the weekly hours",
+        tags=["availability"],
+        summary="Replace a doctor's weekly hours",
         description="The whole week at once. Windows at one place that overlap merge; an end at or before the start is "
         "on the next day. Appointments are kept: see outside-hours.",
         operation_id="doctors_hours_update",
         request=WeeklyHoursSerializer(many=True),
         responses=WeeklyHoursSerializer(many=True),
-        examples=[OpenApiExample("A morning and an afternoon", WEEK)],
     )
     @hours.mapping.put
     def set_hours(self, request: Request, pk: str) -> Response:
@@ -89,7 +91,8 @@ class DoctorViewSet(RecordViewSet):
         return Response(WeeklyHoursSerializer(services.set_weekly_hours(doctor, week), many=True).data)
 
     @extend_schema(
-        summary="List appointments outside the hours",
+        tags=["availability"],
+        summary="List a doctor's appointments outside the hours",
         description="Upcoming appointments that the hours and exceptions no longer cover: kept, never cancelled.",
         operation_id="doctors_outside_hours_list",
         responses=AppointmentSerializer(many=True),
@@ -100,23 +103,26 @@ class DoctorViewSet(RecordViewSet):
         return Response(AppointmentSerializer(found, many=True).data)
 
 
-LEAVE = {"kind": "closed", "start": "2026-12-24T00:00:00Z", "end": "2026-12-27T00:00:00Z", "reason": "Leave"}
-
-
-@extend_schema(
-    tags=["doctors"],
-    parameters=[OpenApiParameter("doctor_pk", int, OpenApiParameter.PATH, description="The doctor's id.")],
-)
+@extend_schema(tags=["availability"])
 @extend_schema_view(
-    list=extend_schema(summary="List a doctor's exceptions"),
+    list=extend_schema(summary="List a doctor's exceptions", description="Earliest first, past ones included."),
     create=extend_schema(
         summary="Add leave or an extra clinic",
+        description="`closed` takes time from the weekly hours, `open` adds to them; where both meet, `closed` wins. "
+        "The answer lists the appointments that fall outside the doctor's hours as a result: they are kept.",
         responses={201: ExceptionResultSerializer},
-        examples=[OpenApiExample("Leave", LEAVE, request_only=True)],
     ),
     retrieve=extend_schema(summary="Read an exception"),
-    update=extend_schema(summary="Replace an exception", responses=ExceptionResultSerializer),
-    partial_update=extend_schema(summary="Change an exception", responses=ExceptionResultSerializer),
+    update=extend_schema(
+        summary="Replace an exception",
+        description="Appointments are kept: the answer lists those that are outside the doctor's hours now.",
+        responses=ExceptionResultSerializer,
+    ),
+    partial_update=extend_schema(
+        summary="Change an exception",
+        description="What is left out stays. The answer lists the appointments outside the doctor's hours now.",
+        responses=ExceptionResultSerializer,
+    ),
     destroy=extend_schema(summary="Remove an exception", description="The weekly hours hold again."),
 )
 class ExceptionViewSet(RecordViewSet):

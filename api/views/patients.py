@@ -14,11 +14,21 @@ from patients.models import Patient
 
 @extend_schema(tags=["patients"])
 @extend_schema_view(
-    list=extend_schema(summary="List and search patients"),
-    create=extend_schema(summary="Register a patient"),
+    list=extend_schema(
+        summary="List and search patients",
+        description="By name, unless `ordering` says otherwise. `search` looks at name, e-mail, phone number in any "
+        "spelling, national id and insurance number.",
+    ),
+    create=extend_schema(
+        summary="Register a patient",
+        description="Name and phone number are required. A national id is unique where it is given; families may share "
+        "an e-mail.",
+    ),
     retrieve=extend_schema(summary="Read a patient's record"),
-    update=extend_schema(summary="Replace a patient's record"),
-    partial_update=extend_schema(summary="Change a patient's record"),
+    update=extend_schema(
+        summary="Replace a patient's record", description="What is left out and not required stays as it is."
+    ),
+    partial_update=extend_schema(summary="Change a patient's record", description="What is left out stays as it is."),
     destroy=extend_schema(
         summary="Deactivate a patient",
         description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back.",

@@ -1,6 +1,6 @@
 """/api-token-auth/: a token for a name and a password, and its end."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
@@ -20,14 +20,11 @@ class TokenView(APIView):
     @extend_schema(
         tags=["authentication"],
         summary="Get a token",
+        description="The same one every time, until it is revoked. Send it as `Authorization: Token ...`.",
         operation_id="token_create",
         auth=[],
         request=AuthTokenSerializer,
         responses=TokenAnswer,
-        examples=[
-            OpenApiExample("Credentials", {"username": "kimutai", "password": "cosmas@44"}, request_only=True),
-            OpenApiExample("Token", {"token": "43dca77ace84f995ffee2267f9cd070e1d4cff73"}, response_only=True),
-        ],
     )
     def post(self, request: Request) -> Response:
         serializer = AuthTokenSerializer(data=request.data, context={"request": request})
@@ -38,7 +35,9 @@ class TokenView(APIView):
     @extend_schema(
         tags=["authentication"],
         summary="Revoke the token that is sent",
+        description="It is refused from then on; a new one can be had.",
         operation_id="token_destroy",
+        auth=[{"tokenAuth": []}],  # type: ignore[list-item]  # it goes into the schema as it is
         responses={204: None},
     )
     def delete(self, request: Request) -> Response:

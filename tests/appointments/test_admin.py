@@ -250,7 +250,9 @@ def test_appointments_cannot_be_deleted(pages: AdminPages) -> None:
 
 def test_history_is_shown_and_cannot_be_written(pages: AdminPages) -> None:
     visit = services.cancel(book(), reason="Better again")
-    assert "Better again" in pages.client.get(pages.url("change", visit.pk)).content.decode()
+    shown = pages.client.get(pages.url("change", visit.pk)).content.decode()
+    assert "Better again" in shown
+    assert f"{visit.pk} status 2026-03-02 06:00 UTC" in shown
     history = AdminPages(pages.client, AppointmentChange)
     line = visit.history.last()
     assert history.client.get(history.url("change", line.pk)).status_code == 200

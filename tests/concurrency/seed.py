@@ -6,7 +6,7 @@ import os
 import django
 
 DOCTORS = 150
-PATIENTS = 800
+PATIENTS = 1000
 
 
 def main() -> None:

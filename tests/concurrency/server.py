@@ -6,18 +6,21 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from tests.concurrency.database import Database
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, THREADS = 2, 4
@@ -50,6 +53,18 @@ def migrate_and_seed(database: Database) -> dict[str, Any]:
     )
     people: dict[str, Any] = json.loads(seeded.stdout)
     return people
+
+
+def together(actions: Sequence[Callable[[], T]]) -> list[T]:
+    """The results, in order, of actions that a barrier releases at the same moment, a thread each."""
+    barrier = Barrier(len(actions))
+
+    def client(action: Callable[[], T]) -> T:
+        barrier.wait()
+        return action()
+
+    with ThreadPoolExecutor(len(actions)) as clients:
+        return list(clients.map(client, actions))
 
 
 @dataclass(frozen=True)
@@ -133,19 +148,15 @@ class Clinic:
 
     def at_once(self, calls: Sequence[Call]) -> list[httpx.Response]:
         """The answers, in the order of the calls, each of which a client of its own makes at the same moment."""
-        barrier = Barrier(len(calls))
+        return together([partial(self.send, call) for call in calls])
 
-        def client(call: Call) -> httpx.Response:
-            barrier.wait()
-            return self.send(call)
-
-        with ThreadPoolExecutor(len(calls)) as clients:
-            return list(clients.map(client, calls))
+    def visits(self, doctor: int) -> list[int]:
+        """The ids of the doctor's visits that take time, by the database."""
+        found = self.database.rows(f"SELECT id FROM ({BLOCKING}) AS visit WHERE doctor_id = ? ORDER BY id", doctor)
+        return [visit for (visit,) in found]
 
     def booked(self, doctor: int) -> int:
-        """How many of the doctor's visits take time, by the database."""
-        [(count,)] = self.database.rows(f"SELECT count(*) FROM ({BLOCKING}) AS visit WHERE doctor_id = ?", doctor)
-        return int(count)
+        return len(self.visits(doctor))
 
     def overlaps(self) -> int:
         """How many pairs of visits of one doctor or one patient share time, in the whole database."""

@@ -1,0 +1,262 @@
+"""What the API's documentation shows: for each operation a request, an answer, and the bodies of its refusals.
+
+Bodies are literal. tests/contract holds them against the schema.
+"""
+
+from typing import Any, NamedTuple
+
+Body = Any
+
+
+class Examples(NamedTuple):
+    """``answer`` is one item where the operation answers with a page; refusals are named after what went wrong."""
+
+    request: dict[str, Body] | None = None
+    answer: Body = None
+    refusals: dict[str, Body] | None = None
+    conflicts: dict[str, Body] | None = None
+
+
+# --- Records -------------------------------------------------------------------------------------
+
+JANE = {
+    "full_name": "Jane Doe",
+    "email": "jane@example.com",
+    "phone_number": "0712345678",
+    "national_id": "123456789",
+    "insurance_number": "NHIF0001",
+}
+MADE = {"created_at": "2025-05-20T08:15:00Z", "updated_at": "2025-05-20T08:15:00Z"}
+PATIENT = {"id": 1, **JANE, "active": True, **MADE}
+
+SMITH = {
+    "full_name": "John Smith",
+    "email": "john.smith@clinic.example",
+    "specialization": "Cardiology",
+    "default_duration_minutes": 30,
+}
+DOCTOR = {"id": 2, **SMITH, "active": True, **MADE}
+
+BOOKING = {"patient": 1, "doctor": 2, "appointment_time": "2025-05-29T10:00:00Z", "status": "scheduled"}
+APPOINTMENT = {
+    "id": 1,
+    "patient": 1,
+    "patient_name": "Jane Doe",
+    "doctor": 2,
+    "doctor_name": "John Smith",
+    "location": 1,
+    "appointment_time": "2025-05-29T10:00:00Z",
+    "end": "2025-05-29T10:30:00Z",
+    "duration_minutes": 30,
+    "status": "scheduled",
+    "notes": "",
+    "version": 1,
+    **MADE,
+}
+MOVED = {**APPOINTMENT, "appointment_time": "2025-05-30T14:00:00Z", "end": "2025-05-30T14:30:00Z", "version": 2}
+HISTORY = [
+    {
+        "action": "booked",
+        "at": "2025-05-20T08:15:00Z",
+        "by": "kimutai",
+        "reason": "",
+        "from_status": "",
+        "to_status": "scheduled",
+        "from_appointment_time": None,
+        "to_appointment_time": "2025-05-29T10:00:00Z",
+        "from_end": None,
+        "to_end": "2025-05-29T10:30:00Z",
+        "from_doctor": None,
+        "to_doctor": 2,
+    }
+]
+
+WEEK = [
+    {"weekday": "mon", "start": "08:00", "end": "12:00", "location": 1, "valid_from": None, "valid_until": None},
+    {"weekday": "mon", "start": "13:00", "end": "17:00", "location": 1, "valid_from": None, "valid_until": None},
+]
+LEAVE = {"kind": "closed", "start": "2026-12-24T00:00:00Z", "end": "2026-12-27T00:00:00Z", "reason": "Leave"}
+EXCEPTION = {"id": 1, **LEAVE, "location": 1}
+DISPLACED = {
+    **APPOINTMENT,
+    "appointment_time": "2026-12-24T10:00:00Z",
+    "end": "2026-12-24T10:30:00Z",
+}
+SLOTS = {
+    "results": [
+        {
+            "doctor": 2,
+            "doctor_name": "John Smith",
+            "location": 1,
+            "start": "2025-05-29T10:00:00Z",
+            "end": "2025-05-29T10:30:00Z",
+        }
+    ],
+    "more": False,
+}
+
+# --- Refusals ------------------------------------------------------------------------------------
+
+UNREADABLE = {"Not JSON": {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"}}
+IN_THE_PAST = {"In the past": {"appointment_time": ["Appointment time must be in the future."]}}
+TIME_REFUSED = {
+    **IN_THE_PAST,
+    "Double booking": {"non_field_errors": ["This doctor is already booked at that time."]},
+    "Outside availability": {"non_field_errors": ["Doctor is not available at this time."]},
+    "Patient elsewhere": {"non_field_errors": ["This patient already has an appointment at that time."]},
+}
+PATIENT_REFUSED = {
+    "Missing fields": {"full_name": ["This field is required."], "phone_number": ["This field is required."]},
+    "Known already": {"national_id": ["A patient with this national id is already registered."]},
+}
+DOCTOR_REFUSED = {
+    "Missing fields": {"full_name": ["This field is required."], "specialization": ["This field is required."]},
+    "Known already": {"email": ["A doctor with this e-mail already exists."]},
+}
+EXCEPTION_REFUSED = {"Upside down": {"end": ["An exception ends after it starts."]}}
+PAGE_SIZE = {"Page size": {"page_size": ["Enter a whole number from 1 to 100."]}}
+TOO_LONG = {"Reason too long": {"reason": ["Ensure this field has no more than 500 characters."]}}
+
+IMPOSSIBLE = {
+    "Impossible step": {
+        "detail": "This appointment is cancelled and cannot become confirmed. It can become scheduled.",
+        "allowed": ["scheduled"],
+    }
+}
+FINAL = {
+    "Final": {
+        "detail": "This appointment is completed and cannot become cancelled. It is final; only undo takes it back.",
+        "allowed": [],
+    }
+}
+NOT_MOVABLE = {
+    "Over": {
+        "detail": "This appointment is completed; only a scheduled or confirmed one can change its time or doctor.",
+        "allowed": [],
+    }
+}
+NOTHING_TO_UNDO = {
+    "Nothing to undo": {"detail": "There is no change to undo: only the last one can be, and only once."}
+}
+
+
+def _list_of(one: Body, unknown_order: str) -> Examples:
+    return Examples(answer=one, refusals={**PAGE_SIZE, "Unknown order": {"ordering": [unknown_order]}})
+
+
+def _step(status: str, conflicts: dict[str, Body] = FINAL) -> Examples:
+    answer = {**APPOINTMENT, "status": status, "version": 2}
+    return Examples({"With a reason": {"reason": "Asked by phone"}}, answer, {**TOO_LONG, **UNREADABLE}, conflicts)
+
+
+def _final(wanted: str) -> dict[str, Body]:
+    sentence = f"This appointment is completed and cannot become {wanted}. It is final; only undo takes it back."
+    return {"Final": {"detail": sentence, "allowed": []}}
+
+
+# By operationId.
+EXAMPLES: dict[str, Examples] = {
+    "token_create": Examples(
+        {"A name and a password": {"username": "kimutai", "password": "cosmas@44"}},
+        {"token": "43dca77ace84f995ffee2267f9cd070e1d4cff73"},
+        {"Wrong name or password": {"non_field_errors": ["Unable to log in with provided credentials."]}, **UNREADABLE},
+    ),
+    "patients_list": _list_of(PATIENT, "Cannot order by 'password'. Choose from: id, full_name, email, created_at."),
+    "patients_create": Examples({"Register a patient": JANE}, PATIENT, {**PATIENT_REFUSED, **UNREADABLE}),
+    "patients_retrieve": Examples(answer=PATIENT),
+    "patients_update": Examples({"The whole record": JANE}, PATIENT, {**PATIENT_REFUSED, **UNREADABLE}),
+    "patients_partial_update": Examples(
+        {"A new phone number": {"phone_number": "0712345678"}, "Reactivate": {"active": True}},
+        PATIENT,
+        {"Known already": PATIENT_REFUSED["Known already"], **UNREADABLE},
+    ),
+    "doctors_list": _list_of(
+        DOCTOR, "Cannot order by 'password'. Choose from: id, full_name, email, specialization, created_at."
+    ),
+    "doctors_create": Examples({"Add a doctor": SMITH}, DOCTOR, {**DOCTOR_REFUSED, **UNREADABLE}),
+    "doctors_retrieve": Examples(answer=DOCTOR),
+    "doctors_update": Examples({"The whole record": SMITH}, DOCTOR, {**DOCTOR_REFUSED, **UNREADABLE}),
+    "doctors_partial_update": Examples(
+        {"Shorter visits": {"default_duration_minutes": 30}, "Reactivate": {"active": True}},
+        DOCTOR,
+        {"Known already": DOCTOR_REFUSED["Known already"], **UNREADABLE},
+    ),
+    "doctors_hours_list": Examples(answer=WEEK),
+    "doctors_hours_update": Examples(
+        {"A morning and an afternoon": WEEK, "No hours at all": []},
+        WEEK,
+        {
+            "In the second window": [{}, {"weekday": ['"noday" is not a valid choice.']}],
+            "Not a list": {"non_field_errors": ['Expected a list of items but got type "dict".']},
+            **UNREADABLE,
+        },
+    ),
+    "doctors_outside_hours_list": Examples(answer=[DISPLACED]),
+    "doctors_exceptions_list": Examples(answer=EXCEPTION, refusals=PAGE_SIZE),
+    "doctors_exceptions_create": Examples(
+        {"Leave": LEAVE}, {**EXCEPTION, "outside_hours": [DISPLACED]}, {**EXCEPTION_REFUSED, **UNREADABLE}
+    ),
+    "doctors_exceptions_retrieve": Examples(answer=EXCEPTION),
+    "doctors_exceptions_update": Examples(
+        {"Leave": LEAVE}, {**EXCEPTION, "outside_hours": [DISPLACED]}, {**EXCEPTION_REFUSED, **UNREADABLE}
+    ),
+    "doctors_exceptions_partial_update": Examples(
+        {"Back earlier": {"end": "2026-12-27T00:00:00Z"}},
+        {**EXCEPTION, "outside_hours": []},
+        {**EXCEPTION_REFUSED, **UNREADABLE},
+    ),
+    "slots_list": Examples(
+        answer=SLOTS,
+        refusals={
+            "Upside down": {"to": ["The range ends before it starts: give a `to` after `from`."]},
+            "Unknown doctor": {"doctor": ["There is no doctor with id 99."]},
+        },
+    ),
+    "appointments_list": Examples(
+        answer=APPOINTMENT,
+        refusals={
+            **PAGE_SIZE,
+            "Unknown field": {
+                "filter": [
+                    "Unknown field 'room'. Known fields: patient, doctor, location, status, appointment_time, "
+                    "appointment_time_after, appointment_time_before."
+                ]
+            },
+        },
+    ),
+    "appointments_create": Examples({"Book an appointment": BOOKING}, APPOINTMENT, {**TIME_REFUSED, **UNREADABLE}),
+    "appointments_retrieve": Examples(answer=APPOINTMENT),
+    "appointments_update": Examples(
+        {"The whole appointment": BOOKING}, APPOINTMENT, {**TIME_REFUSED, **UNREADABLE}, {**IMPOSSIBLE, **NOT_MOVABLE}
+    ),
+    "appointments_partial_update": Examples(
+        {"Another time": {"appointment_time": "2025-05-30T14:00:00Z"}, "A note": {"notes": "Brings X-rays."}},
+        MOVED,
+        {**TIME_REFUSED, **UNREADABLE},
+        {**IMPOSSIBLE, **NOT_MOVABLE},
+    ),
+    "appointments_destroy": Examples(conflicts=FINAL),
+    "appointments_reschedule": Examples(
+        {"Another time": {"appointment_time": "2025-05-30T14:00:00Z", "reason": "Asked by phone"}},
+        MOVED,
+        {**TIME_REFUSED, **UNREADABLE},
+        NOT_MOVABLE,
+    ),
+    "appointments_cancel": _step("cancelled"),
+    "appointments_confirm": _step("confirmed", IMPOSSIBLE),
+    "appointments_check_in": _step("checked_in", _final("checked_in")),
+    "appointments_start": _step("in_progress", _final("in_progress")),
+    "appointments_complete": _step(
+        "completed",
+        {
+            "Impossible step": {
+                "detail": "This appointment is no_show and cannot become completed. "
+                "It can become scheduled, checked_in.",
+                "allowed": ["scheduled", "checked_in"],
+            }
+        },
+    ),
+    "appointments_no_show": _step("no_show", _final("no_show")),
+    "appointments_undo": _step("scheduled", NOTHING_TO_UNDO),
+    "appointments_history_list": Examples(answer=HISTORY),
+}

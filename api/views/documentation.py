@@ -1,0 +1,47 @@
+"""/api/schema/, /swagger/ and /redoc/: the API describes itself, and nothing comes from another host."""
+
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from rest_framework.renderers import BaseRenderer
+from rest_framework.views import APIView
+
+# JSON alone: the dialects of YAML disagree on whether 0712345678 is a text or a number.
+RENDERERS: list[type[BaseRenderer]] = [OpenApiJsonRenderer2, OpenApiJsonRenderer]
+
+# Both pages style themselves at run time; ReDoc searches in a worker, and would fetch its logo from another host.
+POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; worker-src blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        tags=["documentation"],
+        summary="Read this description",
+        description="OpenAPI 3, for programs that make clients or tests of it.",
+        operation_id="schema_retrieve",
+        parameters=[OpenApiParameter("lang", exclude=True)],
+        responses={(200, kind.media_type): OpenApiResponse(OpenApiTypes.OBJECT, "OpenAPI 3.") for kind in RENDERERS},
+    )
+)
+class SchemaView(SpectacularAPIView):
+    renderer_classes = RENDERERS
+
+
+class Page(APIView):
+    """A page that the browser lets load nothing but this server's own files."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, "Content-Security-Policy": POLICY}
+
+
+class SwaggerView(Page, SpectacularSwaggerSplitView):
+    pass
+
+
+class RedocView(Page, SpectacularRedocView):
+    pass
