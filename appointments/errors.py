@@ -68,6 +68,12 @@ class NotOffered(Refused):
     message = "This doctor does not offer this type of appointment."
 
 
+class NotOnline(Refused):
+    code = "not_online"
+    field = "appointment_type"
+    message = "This type of appointment is booked by the clinic. Please call."
+
+
 class TypeInactive(Refused):
     code = "type_inactive"
     field = "appointment_type"
@@ -105,7 +111,7 @@ class PastCutOff(Refused):
     code = "past_cut_off"
 
     def __init__(self, cutoff: str) -> None:
-        super().__init__(f"It is too late to change this visit here: there are fewer than {cutoff} left. Please call the clinic.")
+        super().__init__(f"Patients can move or cancel this visit until {cutoff} before it. Please call the clinic.")
 
 
 class HoldGone(Refused):
@@ -180,3 +186,15 @@ class VersionMismatch(ChangedMeanwhile):
     """`If-Match` names a version that is not the newest: HTTP 412."""
 
     code = "version_mismatch"
+
+
+class NoOffer(Conflict):
+    code = "no_offer"
+    message = "There is no offer to answer: it was answered, or its time is over."
+
+
+class WaitlistOver(Conflict):
+    code = "waitlist_over"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"This entry is {status}. Put the patient on the list again.")

@@ -88,9 +88,10 @@ def release(kept: Hold) -> None:
     Hold.objects.filter(pk=kept.pk).delete()
 
 
-def redeemed(token: str, *, doctor: Doctor, patient: Patient, start: datetime, now: datetime) -> Hold:
-    """The standing hold of ``token`` on that time of that doctor, whose row is locked. Raises HoldGone."""
-    kept = Hold.objects.standing(now).select_related("appointment_type").filter(token_hash=_hash(token)).first()
+def redeemed(key: str | Hold, *, doctor: Doctor, patient: Patient, start: datetime, now: datetime) -> Hold:
+    """The standing hold on that time of that doctor, whose row is locked; by its token. Raises HoldGone."""
+    wanted = {"pk": key.pk} if isinstance(key, Hold) else {"token_hash": _hash(key)}
+    kept = Hold.objects.standing(now).select_related("appointment_type").filter(**wanted).first()
     if kept is None or (kept.doctor_id, kept.start) != (doctor.pk, start):
         raise HoldGone
     if kept.patient_id not in (None, patient.pk):  # kept for somebody else

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 
 from accounts.models import User
-from appointments import holds, policy
+from appointments import holds, offers, policy
 from appointments.errors import (
     BadDuration,
     ChangedMeanwhile,
@@ -29,7 +29,7 @@ from appointments.errors import (
     VersionMismatch,
 )
 from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
-from appointments.models import Appointment, AppointmentChange
+from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.settling import VERDICTS, State, admit, record, settle
 from clinics.models import AppointmentType, Room
 from common import clock
@@ -63,7 +63,7 @@ def book(
     room: Room | None = None,
     status: str = Status.SCHEDULED,
     notes: str = "",
-    hold: str = "",
+    hold: str | Hold = "",
     override: bool = False,
     reason: str = "",
     actor: User | None = None,
@@ -208,7 +208,7 @@ def amend(
     if notes is not None:
         appointment.notes = notes
     action = Action.MOVED if moved else Action.STATUS
-    return settle(
+    settle(
         appointment,
         before,
         after,
@@ -218,6 +218,8 @@ def amend(
         room_wanted=room,
         actor=actor,
     )
+    _offer_what_is_free(appointment, before)
+    return appointment
 
 
 @atomic
@@ -237,7 +239,10 @@ def undo(
     if last.from_start is None or last.from_end is None or last.from_location is None:
         raise NothingToUndo
     after = State(last.from_status, last.from_start, last.from_end, doctor, last.from_location, last.from_room)
-    return settle(appointment, State.of(appointment), after, action=Action.UNDONE, reason=reason, actor=actor)
+    before = State.of(appointment)
+    settle(appointment, before, after, action=Action.UNDONE, reason=reason, actor=actor)
+    _offer_what_is_free(appointment, before)
+    return appointment
 
 
 def locked(doctors: list[Doctor], patient: Patient) -> tuple[list[Doctor], Patient]:
@@ -274,3 +279,9 @@ def _locked_for_change(
         raise VersionMismatch
     current.patient = patient
     return [target], current
+
+
+def _offer_what_is_free(appointment: Appointment, before: State) -> None:
+    """Offer to those who wait the time that the change has given back."""
+    if before.takes_more_than(State.of(appointment)):
+        offers.offer_freed_time(before.doctor, before.interval, clock.now())

@@ -50,6 +50,7 @@ CLINIC_COUNTRY = env.str("CLINIC_COUNTRY", default="").upper()
 
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=5)
 HOLDS_PER_USER = env.int("HOLDS_PER_USER", default=5)
+WAITLIST_OFFER_MINUTES = env.int("WAITLIST_OFFER_MINUTES", default=60)
 
 # --- Applications --------------------------------------------------------------------------------
 

@@ -1,7 +1,16 @@
-"""The heart: appointments, their history, and holds on times."""
+"""The heart: appointments, their history, holds on times, and who waits for one."""
 
 from appointments.models.appointment import Appointment, AppointmentQuerySet
 from appointments.models.history import AppointmentChange
 from appointments.models.hold import Hold, HoldQuerySet
+from appointments.models.waitlist import WaitlistEntry, WaitlistOffer
 
-__all__ = ["Appointment", "AppointmentChange", "AppointmentQuerySet", "Hold", "HoldQuerySet"]
+__all__ = [
+    "Appointment",
+    "AppointmentChange",
+    "AppointmentQuerySet",
+    "Hold",
+    "HoldQuerySet",
+    "WaitlistEntry",
+    "WaitlistOffer",
+]
