@@ -1,8 +1,9 @@
-"""The heart: appointments, their history, holds on times, and who waits for one."""
+"""The heart: appointments, their history, holds on times, series, and who waits for one."""
 
 from appointments.models.appointment import Appointment, AppointmentQuerySet
 from appointments.models.history import AppointmentChange
 from appointments.models.hold import Hold, HoldQuerySet
+from appointments.models.series import Series, SeriesQuerySet
 from appointments.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "AppointmentQuerySet",
     "Hold",
     "HoldQuerySet",
+    "Series",
+    "SeriesQuerySet",
     "WaitlistEntry",
     "WaitlistOffer",
 ]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from appointments.lifecycle import BLOCKS, Status, blocks
+from appointments.models.series import Series
 from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
 from common.models import TimeStamped, matching
@@ -60,6 +61,11 @@ class Appointment(TimeStamped):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="appointments"
+    )
+    # The local date that the series' rule gave it: it stays when the visit is moved.
+    series_date = models.DateField(null=True, blank=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -83,6 +89,9 @@ class Appointment(TimeStamped):
                 key="room",
                 condition=BLOCKS,
                 violation_error_message="This room is already booked at that time.",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "series_date"], condition=Q(series__isnull=False), name="series_once_a_date"
             ),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="appointment_not_upside_down"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="appointment_status_known"),
