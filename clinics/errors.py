@@ -1,6 +1,8 @@
-"""Why a location was not opened or changed."""
+"""Why something of the clinic's was not added or changed."""
 
-from common.errors import Refused
+from collections.abc import Iterable
+
+from common.errors import Conflict, Refused
 
 
 class UnknownTimeZone(Refused):
@@ -12,3 +14,70 @@ class LastLocation(Refused):
     code = "last_location"
     field = "active"
     message = "A clinic keeps at least one active location. Open another one first."
+
+
+class LocationNameTaken(Refused):
+    code = "location_name_taken"
+    field = "name"
+    message = "A location with this name already exists."
+
+
+class RoomNameTaken(Refused):
+    code = "room_name_taken"
+    field = "name"
+    message = "This location already has a room with this name."
+
+
+class RoomStays(Refused):
+    code = "room_stays"
+    field = "location"
+    message = "A room stays at its location. Deactivate it and add one at the other location."
+
+
+class TypeNameTaken(Refused):
+    code = "type_name_taken"
+    field = "name"
+    message = "An appointment type with this name already exists."
+
+
+class HolidayTaken(Refused):
+    code = "holiday_taken"
+    field = "date"
+    message = "This day already is a holiday there. Change that one instead."
+
+
+class UpsideDown(Refused):
+    code = "upside_down"
+    field = "end"
+    message = "An exception ends after it starts."
+
+
+class UnknownCountry(Refused):
+    code = "unknown_country"
+    field = "country"
+
+    def __init__(self, country: str) -> None:
+        super().__init__(f"No public holidays are known for {country!r}. Use a two-letter country code such as KE.")
+
+
+class UnknownSubdivision(Refused):
+    code = "unknown_subdivision"
+    field = "subdivision"
+
+    def __init__(self, country: str, subdivision: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        choice = f"Choose from: {names}." if names else "It has none: leave it out."
+        super().__init__(f"{country} has no subdivision {subdivision!r}. {choice}")
+
+
+class UnknownYear(Refused):
+    code = "unknown_year"
+    field = "year"
+
+    def __init__(self, country: str, year: int) -> None:
+        super().__init__(f"No public holidays of {country} are known for {year}.")
+
+
+class ClosureChanged(Conflict):
+    code = "closure_changed"
+    message = "Somebody else has just changed or removed this. Nothing was changed; read it again."

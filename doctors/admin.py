@@ -106,7 +106,7 @@ class ExceptionAdmin(ServiceAdmin):
     ) -> AvailabilityException:
         before = current.interval if current else None
         stored = services.amend_exception(current, **entered) if current else services.add_exception(**entered)
-        report_outside_hours(request, stored.doctor, within=_hull(stored.interval, before or stored.interval))
+        report_outside_hours(request, stored.doctor, within=stored.interval.hull(before or stored.interval))
         return stored
 
     @admin.action(description="Remove", permissions=["change"])
@@ -115,7 +115,3 @@ class ExceptionAdmin(ServiceAdmin):
         self.apply(request, exceptions, services.remove_exception, "removed")
         for exception in rows:
             report_outside_hours(request, exception.doctor, within=exception.interval)
-
-
-def _hull(one: Interval, other: Interval) -> Interval:
-    return Interval(min(one.start, other.start), max(one.end, other.end))

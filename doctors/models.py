@@ -31,18 +31,16 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
     def offering(self, appointment_type: AppointmentType) -> "DoctorQuerySet":
         """Those who give this type of visit: by specialization or by name; everybody, where it names neither."""
         named = Doctor.offers.through.objects.filter(appointmenttype=appointment_type)
-        if not appointment_type.specializations and not named.exists():
-            return self
         able = Q(pk__in=named.values("doctor"))
         for specialization in appointment_type.specializations:
-            able |= Q(specialization__iexact=specialization)
-        return self.filter(able)
+            able |= Q(specialization__iexact=" ".join(specialization.split()))
+        return self.filter(able if appointment_type.specializations else able | ~Exists(named))
 
-    def seeing_patients_at(self, location: Location) -> "DoctorQuerySet":
+    def seeing_patients_at(self, *locations: Location) -> "DoctorQuerySet":
         """Those who have weekly hours or an extra clinic there, now or at another time."""
-        weekly = WeeklyHours.objects.filter(doctor=OuterRef("pk"), location=location)
+        weekly = WeeklyHours.objects.filter(doctor=OuterRef("pk"), location__in=locations)
         extra = AvailabilityException.objects.filter(
-            doctor=OuterRef("pk"), location=location, kind=AvailabilityException.Kind.OPEN
+            doctor=OuterRef("pk"), location__in=locations, kind=AvailabilityException.Kind.OPEN
         )
         return self.filter(Exists(weekly) | Exists(extra))
 

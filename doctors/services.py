@@ -1,7 +1,7 @@
 """What can be done with a doctor's record, weekly hours and exceptions.
 
 Whatever changes availability locks the doctor's row first, as booking does: a booking sees the hours before or after
-the change, never in between.
+the change, never in between. Whatever brings a doctor to a location locks the location's row before that: see `places`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time
 from itertools import combinations
 from typing import Any
 
+from clinics import services as clinic_services
+from clinics.errors import UpsideDown
 from clinics.models import Location, OpeningHours
 from common import clock
 from common.integrity import judged
@@ -18,7 +20,7 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import WEEKDAYS, opened
 from scheduling.intervals import DAY, Interval
 
-VERDICTS = {"doctor_email_unique": EmailTaken}
+VERDICTS = {"doctor_email_unique": EmailTaken, "exception_not_upside_down": UpsideDown}
 YEAR = 371 * DAY  # 53 weeks: every weekday meets every clock change
 
 
@@ -28,8 +30,9 @@ def add(*, location: Location | None = None, **fields: Any) -> Doctor:
 
     Raises EmailTaken.
     """
-    doctor = save(Doctor(**fields))
     location = location or Location.objects.default()
+    clinic_services.lock_locations([location])
+    doctor = save(Doctor(**fields))
     WeeklyHours.objects.bulk_create(
         WeeklyHours(doctor=doctor, location=location, weekday=hours.weekday, start=hours.start, end=hours.end)
         for hours in OpeningHours.objects.filter(location=location)
@@ -75,9 +78,10 @@ def set_weekly_hours(doctor: Doctor, week: Sequence[WeeklyHours]) -> list[Weekly
 
     Windows at one place may overlap: they merge. Raises TwoPlacesAtOnce where windows at two places meet.
     """
+    locations = clinic_services.lock_locations(window.location for window in week)
     doctor = lock(doctor)
     for window in week:
-        window.doctor = doctor
+        window.doctor, window.location = doctor, locations[window.location_id]
     refuse_two_places(week, today=clock.now().date())
     WeeklyHours.objects.filter(doctor=doctor).delete()
     WeeklyHours.objects.bulk_create(week)
@@ -88,24 +92,24 @@ def set_weekly_hours(doctor: Doctor, week: Sequence[WeeklyHours]) -> list[Weekly
 def add_exception(
     doctor: Doctor, *, kind: str, start: datetime, end: datetime, reason: str = "", location: Location | None = None
 ) -> AvailabilityException:
-    """Close or open a stretch of the doctor's calendar. Appointments in it are kept."""
-    return AvailabilityException.objects.create(
-        doctor=lock(doctor),
-        kind=kind,
-        start=start,
-        end=end,
-        reason=reason,
-        location=location or Location.objects.default(),
-    )
+    """Close or open a stretch of the doctor's calendar. Appointments in it are kept. Raises UpsideDown."""
+    location = location or Location.objects.default()
+    clinic_services.lock_locations([location])
+    with judged(VERDICTS):
+        return AvailabilityException.objects.create(
+            doctor=lock(doctor), kind=kind, start=start, end=end, reason=reason, location=location
+        )
 
 
 @atomic
 def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
-    """Change the given fields of an exception."""
+    """Change the given fields of an exception. Raises UpsideDown."""
+    clinic_services.lock_locations([changes.get("location", exception.location)])
     lock(exception.doctor)
     for name, value in changes.items():
         setattr(exception, name, value)
-    exception.save()
+    with judged(VERDICTS):
+        exception.save()
     return exception
 
 

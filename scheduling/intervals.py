@@ -48,6 +48,10 @@ class Interval:
         """The interval with ``by`` added at both ends."""
         return Interval(self.start - by, self.end + by)
 
+    def hull(self, other: "Interval") -> "Interval":
+        """From where the first of both begins to where the last ends."""
+        return Interval(min(self.start, other.start), max(self.end, other.end))
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:

@@ -15,7 +15,12 @@ class Holiday(TimeStamped):
     """A local day on which nobody works: at one location, or everywhere. Imported, or the clinic's own."""
 
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, null=True, blank=True, related_name="holidays", help_text="Empty: everywhere."
+        Location,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="holidays",
+        help_text="Empty: everywhere.",
     )
     date = models.DateField()
     name = TidyCharField(max_length=200)

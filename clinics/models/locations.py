@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 
 from common.models import TidyCharField, TimeStamped
 from scheduling.hours import WEEKDAYS, WeeklyWindow
@@ -28,6 +29,10 @@ class LocationQuerySet(models.QuerySet["Location"]):
         """The location meant where none is named: the clinic's first."""
         return self.active().earliest("id")
 
+    def locked(self) -> "LocationQuerySet":
+        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
+        return self.order_by("id").select_for_update(no_key=True)
+
 
 class Location(TimeStamped):
     """A place with a wall clock: everything local is in its IANA time zone."""
@@ -43,6 +48,9 @@ class Location(TimeStamped):
     )
 
     objects = LocationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="location_name_unique")]
 
     def __str__(self) -> str:
         return self.name

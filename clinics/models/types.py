@@ -1,6 +1,6 @@
 """What is offered: appointment types."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -18,8 +18,12 @@ class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
     def active(self) -> "AppointmentTypeQuerySet":
         return self.filter(active=True)
 
+    def locked(self) -> "AppointmentTypeQuerySet":
+        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
+        return self.order_by("id").select_for_update(no_key=True)
 
-def _minutes(default: int, most: int, help_text: str) -> models.PositiveIntegerField:
+
+def _minutes(default: int, most: int, help_text: str) -> "models.PositiveIntegerField[Any, Any]":
     return models.PositiveIntegerField(default=default, validators=[MaxValueValidator(most)], help_text=help_text)
 
 

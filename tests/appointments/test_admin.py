@@ -10,8 +10,8 @@ from django.test import Client
 from accounts.models import User
 from appointments import policy, services
 from appointments.models import Appointment, AppointmentChange
-from clinics import services as clinic_services
 from clinics.models import Location
+from doctors import places
 from doctors import services as doctor_services
 from tests.factories import at, book, make_doctor, make_patient
 from tests.pages import AdminPages, entries, errors
@@ -27,12 +27,12 @@ def pages(client: Client, user: User) -> AdminPages:
 
 @pytest.fixture
 def in_nairobi(db: None) -> Location:
-    return clinic_services.amend(Location.objects.default(), time_zone="Africa/Nairobi")
+    return places.amend_location(Location.objects.default(), time_zone="Africa/Nairobi")
 
 
 @pytest.fixture
 def in_london(db: None) -> Location:
-    return clinic_services.amend(Location.objects.default(), time_zone="Europe/London")
+    return places.amend_location(Location.objects.default(), time_zone="Europe/London")
 
 
 def row(appointment: Appointment) -> dict[str, Any]:

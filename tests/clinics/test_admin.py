@@ -9,6 +9,7 @@ from accounts.models import User
 from clinics import services
 from clinics.errors import UnknownTimeZone
 from clinics.models import Location
+from doctors import places
 from tests.pages import AdminPages, entries, errors
 
 NOT_A_ZONE = "'Mars/Olympus' is not an IANA time zone. Use a name such as Africa/Nairobi or Europe/London."
@@ -35,7 +36,7 @@ def test_unknown_time_zone_is_refused_beside_the_field(pages: AdminPages) -> Non
 @pytest.mark.django_db
 def test_service_refuses_an_unknown_time_zone() -> None:
     with pytest.raises(UnknownTimeZone) as refusal:
-        services.amend(Location.objects.default(), time_zone="Mars/Olympus")
+        places.amend_location(Location.objects.default(), time_zone="Mars/Olympus")
     assert refusal.value.message == NOT_A_ZONE
     assert Location.objects.get().time_zone == "UTC"
 

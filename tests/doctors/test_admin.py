@@ -10,7 +10,7 @@ from accounts.models import User
 from appointments.models import Appointment
 from clinics import services as clinic_services
 from clinics.models import Location
-from doctors import services
+from doctors import places, services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from tests.factories import at, book, make_doctor
 from tests.pages import AdminPages, entries, errors, messages
@@ -148,7 +148,7 @@ def test_changed_hours_keep_visits_and_tell_how_many_are_outside(pages: AdminPag
 
 
 def test_added_exception_is_read_by_the_clinics_clock_and_tells_who_is_outside(exceptions: AdminPages) -> None:
-    clinic_services.amend(Location.objects.default(), time_zone="Africa/Nairobi")
+    places.amend_location(Location.objects.default(), time_zone="Africa/Nairobi")
     doctor = make_doctor(full_name="Ann Smith")
     book("2026-03-02 10:00", doctor=doctor)
     leave = {"doctor": doctor.pk, "kind": "closed", "start": "2026-03-02T12:00", "end": "2026-03-02T14:00"}

@@ -1,0 +1,38 @@
+"""The public holidays of the world's countries, as the library `holidays` knows them."""
+
+from datetime import date
+
+from clinics.errors import UnknownCountry, UnknownSubdivision, UnknownYear
+
+LONGEST_NAME = 200
+
+
+def public_holidays(country: str, year: int, *, subdivision: str = "") -> dict[date, str]:
+    """The public holidays of a country, and of one part of it, by local date, in order.
+
+    ``country`` is an ISO 3166-1 code of two letters, ``subdivision`` a code or name that the library has for it, both
+    in any case. Raises UnknownCountry, UnknownSubdivision and UnknownYear.
+    """
+    import holidays  # noqa: PLC0415 - heavy, and rarely needed
+
+    code = country.strip().upper()
+    supported = holidays.list_supported_countries(include_aliases=False)
+    if code not in supported:
+        raise UnknownCountry(country)
+    calendar = holidays.country_holidays(code, years=year, subdiv=_subdivision(code, subdivision, supported[code]))
+    if not calendar:
+        raise UnknownYear(code, year)
+    return {day: calendar[day][:LONGEST_NAME] for day in sorted(calendar)}
+
+
+def _subdivision(country: str, wanted: str, known: list[str]) -> str | None:
+    import holidays  # noqa: PLC0415 - as above
+
+    if not wanted.strip():
+        return None
+    aliases = holidays.country_holidays(country).get_subdivision_aliases()
+    names = {name.casefold(): code for code in known for name in (code, *aliases.get(code, ()))}
+    try:
+        return names[wanted.strip().casefold()]
+    except KeyError:
+        raise UnknownSubdivision(country, wanted, known) from None
