@@ -14,7 +14,7 @@ from appointments.models import Appointment
 from clinics.models import Holiday, Location, LocationException
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import WeeklyWindow, opened, start_of_day
-from scheduling.intervals import DAY, Interval, Timeline
+from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
 
@@ -65,6 +65,18 @@ class OpenHours:
                 return self.locations[location]
         return None
 
+    def nearest_location(self, doctor: Doctor, interval: Interval) -> Location | None:
+        """Where the doctor is closest in time to ``interval``, a day around it; else where the weekly hours begin."""
+        timeline = Timeline.over(interval.widened(DAY))
+        start, end = DAY // MINUTE, timeline.minutes - DAY // MINUTE
+        gaps = {
+            location: min(max(first - end, start - last, 0) for first, last in runs(mask))
+            for location, mask in self.masks(doctor, timeline).items()
+            if mask
+        }
+        nearest = min(gaps, key=lambda location: gaps[location]) if gaps else next(iter(self._windows[doctor.pk]), None)
+        return self.locations[nearest] if nearest else None
+
 
 class Closures:
     """When locations are closed: holidays but for what is open in spite of them, and the locations' own closures."""
@@ -100,6 +112,11 @@ class Closures:
 def location_of(doctor: Doctor, interval: Interval) -> Location | None:
     """Where the doctor sees patients through the whole of ``interval``; None: not available."""
     return OpenHours([doctor], interval).location_of(doctor, interval)
+
+
+def nearest_location(doctor: Doctor, interval: Interval) -> Location | None:
+    """Where the doctor is in the hours around ``interval``, or else usually."""
+    return OpenHours([doctor], interval.widened(DAY)).nearest_location(doctor, interval)
 
 
 def outside_hours(doctor: Doctor, *, now: datetime, within: Interval | None = None) -> list[Appointment]:

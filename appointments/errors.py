@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from common.errors import Conflict, Refused
+from common.errors import Conflict, Outdated, Refused
 
 
 class InThePast(Refused):
@@ -182,7 +182,7 @@ class ChangedMeanwhile(Conflict):
     message = "Somebody else has just changed this appointment. Read it again and decide anew."
 
 
-class VersionMismatch(ChangedMeanwhile):
+class VersionMismatch(ChangedMeanwhile, Outdated):
     """`If-Match` names a version that is not the newest: HTTP 412."""
 
     code = "version_mismatch"

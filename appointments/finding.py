@@ -6,13 +6,14 @@ laid on one timeline, a bit a minute. The number of queries does not depend on d
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 from itertools import islice
 
 from appointments import occupancy
 from appointments.availability import OpenHours
+from appointments.lengths import usual_minutes
 from appointments.occupancy import Buffers, Taken
 from clinics.models import AppointmentType, Location, Room
 from doctors.models import Doctor
@@ -50,7 +51,9 @@ class Search:
 
     ``since`` and ``until`` are instants, or local dates of which the whole day counts. ``minutes`` is the visit's
     length (default: the type's, or each doctor's own), ``step`` the grid's (default: the length). ``weekdays`` (Monday
-    is 0) and ``part_of_day`` are about the start, in local time. ``limit`` is how many slots are wanted at most.
+    is 0) and ``part_of_day`` are about the start, in local time; with ``not_before_days`` nothing starts on a local day
+    before that many from today. ``limit`` is how many slots are wanted at most. The doctors are those who offer the
+    ``appointment_type``: nobody asks again.
     """
 
     doctors: Sequence[Doctor]
@@ -63,12 +66,11 @@ class Search:
     location: Location | None = None
     appointment_type: AppointmentType | None = None
     part_of_day: str = ""
-    weekdays: frozenset[int] = field(default=frozenset())
+    weekdays: frozenset[int] = frozenset()
+    not_before_days: int = 0
 
     def length(self, doctor: Doctor) -> int:
-        if self.minutes:
-            return self.minutes
-        return self.appointment_type.duration_minutes if self.appointment_type else doctor.default_duration_minutes
+        return self.minutes or usual_minutes(doctor, self.appointment_type)
 
 
 def instant(edge: Edge, location: Location, *, day_after: bool = False) -> datetime:
@@ -101,7 +103,8 @@ class _Weighed:
     def __init__(self, search: Search, everywhere: Interval) -> None:
         self.search = search
         longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
-        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest + DAY)  # a day more: loads are of whole days
+        # A day more, so that the load of the last day is that of the whole day.
+        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest + DAY)
         self.timeline = Timeline.over(span)
         self.span = span
         self.near_end = everywhere.end
@@ -113,6 +116,7 @@ class _Weighed:
             if search.location is None or place.pk == search.location.pk
         ]
         self.rooms = self._rooms()
+        self._room_starts: dict[tuple[int, int], int] = {}  # the same for all doctors
         self.barred = {place.pk: self._barred(place) for place in self.places}
         self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
         self.days = {place.pk: self._midnight_bits(place) for place in self.places}
@@ -159,13 +163,16 @@ class _Weighed:
     def _wanted_starts(self, place: Location) -> int:
         """The minutes at which a visit may start: notice, horizon, weekdays and part of the day."""
         search, timeline = self.search, self.timeline
+        today = place.local(search.now).date()
         # Not from the near end on: the search that goes further finds those.
         wanted = timeline.before(self.near_end)
+        if search.not_before_days:
+            wanted &= ~timeline.before(start_of_day(today + search.not_before_days * DAY, place.zone))
         if kind := search.appointment_type:
             wanted &= ~timeline.before(search.now + kind.minimum_notice_minutes * MINUTE)
             if kind.booking_horizon_days is not None:
-                last_day = place.local(search.now).date() + kind.booking_horizon_days * DAY
-                wanted &= timeline.before(start_of_day(last_day + DAY, place.zone))
+                day_after = today + (kind.booking_horizon_days + 1) * DAY
+                wanted &= timeline.before(start_of_day(day_after, place.zone))
         if search.weekdays or search.part_of_day:
             start, end = PARTS_OF_DAY.get(search.part_of_day, (time(0), time(0)))
             windows = [WeeklyWindow(day, start, end) for day in (search.weekdays or range(7))]
@@ -189,10 +196,13 @@ class _Weighed:
         """The minutes from which one room is free through a whole visit."""
         if self.rooms is None:
             return self.timeline.everything
-        starts = 0
-        for taken in self.rooms[place.pk].values():
-            starts |= fits(self.timeline.everything & ~self.timeline.touched(t.interval for t in taken), minutes)
-        return starts
+        key = (place.pk, minutes)
+        if key not in self._room_starts:
+            self._room_starts[key] = 0
+            for taken in self.rooms[place.pk].values():
+                free = self.timeline.everything & ~self.timeline.touched(t.interval for t in taken)
+                self._room_starts[key] |= fits(free, minutes)
+        return self._room_starts[key]
 
     def _midnight_bits(self, place: Location) -> list[int]:
         return [(midnight - self.timeline.start) // MINUTE for midnight in midnights(place.zone, self.span)]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.models import User
-from appointments import policy
+from appointments import lengths, policy
 from appointments.errors import HoldGone, TooManyHolds
 from appointments.models import Hold
 from appointments.settling import admit
@@ -20,7 +20,6 @@ from common import clock
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.models import Patient
-from scheduling.intervals import Interval
 
 
 @atomic
@@ -45,12 +44,9 @@ def hold(
     doctor = Doctor.objects.locked().get(pk=doctor.pk)
     if actor is not None:
         _refuse_too_many(actor, now, most or settings.HOLDS_PER_USER)
-    minutes = duration_minutes or (
-        appointment_type.duration_minutes if appointment_type else doctor.default_duration_minutes
-    )
     visit = policy.Proposal(
         doctor=doctor,
-        interval=Interval.lasting(start, minutes),
+        interval=lengths.lasting(start, duration_minutes or lengths.usual_minutes(doctor, appointment_type)),
         now=now,
         patient=patient,
         appointment_type=appointment_type,
@@ -91,7 +87,7 @@ def release(kept: Hold) -> None:
 def redeemed(key: str | Hold, *, doctor: Doctor, patient: Patient, start: datetime, now: datetime) -> Hold:
     """The standing hold on that time of that doctor, whose row is locked; by its token. Raises HoldGone."""
     wanted = {"pk": key.pk} if isinstance(key, Hold) else {"token_hash": _hash(key)}
-    kept = Hold.objects.standing(now).select_related("appointment_type").filter(**wanted).first()
+    kept = Hold.objects.standing(now).select_related("appointment_type", "room").filter(**wanted).first()
     if kept is None or (kept.doctor_id, kept.start) != (doctor.pk, start):
         raise HoldGone
     if kept.patient_id not in (None, patient.pk):  # kept for somebody else

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from appointments.models import Appointment, Hold
 from clinics.models import MOST_BUFFER_MINUTES, AppointmentType
@@ -29,10 +30,11 @@ class Buffers:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A stretch of a doctor's or a room's time that is not free."""
+    """A stretch of a doctor's or a room's time that is not free: of a visit, or only ``held``."""
 
     interval: Interval
     buffers: Buffers = Buffers()
+    held: bool = False
 
     def kept_from(self, buffers: Buffers) -> Interval:
         """The stretch that a visit with ``buffers`` must not touch.
@@ -45,31 +47,33 @@ class Taken:
         )
 
 
-def of_doctors(
-    doctors: Collection[int], span: Interval, *, now: datetime, without_hold: int | None = None, without: int | None = None
-) -> dict[int, list[Taken]]:
-    """What is taken within the reach of ``span``, by doctor id; two queries.
+class NotCounted(TypedDict, total=False):
+    """The ids of an appointment and of a hold that are in nobody's way. No id is 0."""
 
-    ``without`` is the id of an appointment, ``without_hold`` that of a hold, that do not count.
-    """
-    return _taken("doctor_id", doctors, span.widened(REACH), now, without_hold, without)
+    appointment: int
+    hold: int
+
+
+def of_doctors(
+    doctors: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
+) -> dict[int, list[Taken]]:
+    """What is taken within the reach of ``span``, by doctor id; two queries."""
+    return _taken("doctor_id", doctors, span.widened(REACH), now, but)
 
 
 def of_rooms(
-    rooms: Collection[int], span: Interval, *, now: datetime, without_hold: int | None = None, without: int | None = None
+    rooms: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
 ) -> dict[int, list[Taken]]:
     """What is taken of rooms, by room id; two queries. Buffers do not bind rooms."""
-    return _taken("room_id", rooms, span, now, without_hold, without)
+    return _taken("room_id", rooms, span, now, but)
 
 
-def _taken(
-    key: str, owners: Collection[int], span: Interval, now: datetime, without_hold: int | None, without: int | None
-) -> dict[int, list[Taken]]:
+def _taken(key: str, owners: Collection[int], span: Interval, now: datetime, but: NotCounted) -> dict[int, list[Taken]]:
     taken: dict[int, list[Taken]] = defaultdict(list)
-    visits = Appointment.objects.blocking().overlapping(span).exclude(pk=without)
-    holds = Hold.objects.standing(now).overlapping(span).exclude(pk=without_hold)
+    visits = Appointment.objects.blocking().overlapping(span).exclude(pk=but.get("appointment", 0))
+    holds = Hold.objects.standing(now).overlapping(span).exclude(pk=but.get("hold", 0))
     columns = (key, "start", "end", "buffer_before_minutes", "buffer_after_minutes")
     for rows in (visits, holds):
         for owner, start, end, before, after in rows.filter(**{f"{key}__in": owners}).order_by().values_list(*columns):
-            taken[owner].append(Taken(Interval(start, end), Buffers(before, after)))
+            taken[owner].append(Taken(Interval(start, end), Buffers(before, after), held=rows is holds))
     return taken

@@ -17,6 +17,7 @@ from appointments.errors import (
     InThePast,
     NoRoomFree,
     NotOffered,
+    NotOnline,
     OutsideHours,
     PastCutOff,
     PatientBusy,
@@ -30,12 +31,12 @@ from appointments.errors import (
     TypeInactive,
 )
 from appointments.models import Appointment, Hold
-from appointments.occupancy import Buffers, Taken
+from appointments.occupancy import Buffers, NotCounted, Taken
 from clinics.models import AppointmentType, Location, Room
 from clinics.models.rooms import RoomQuerySet
 from common.errors import Refused
 from common.text import spell_minutes
-from doctors.models import Doctor, WeeklyHours
+from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE, Interval
 
@@ -46,7 +47,9 @@ class Proposal:
 
     ``moving`` is the appointment that it replaces if it is a move, ``hold`` the hold whose token was given: neither is
     in its way. ``starts_anew`` is False where the start neither is new nor changes, so that yesterday's visit can be
-    corrected. ``buffers`` are the type's, or, of a move, those that it was booked with.
+    corrected. ``room_wanted`` is the room that somebody named; ``room_now`` the one it has, kept where it can be;
+    ``location_now`` where it is, for an override outside all hours. ``buffers`` are the type's, or, of a move, those
+    that it was booked with.
     """
 
     doctor: Doctor
@@ -55,10 +58,13 @@ class Proposal:
     patient: Patient | None = None
     appointment_type: AppointmentType | None = None
     room_wanted: Room | None = None
+    room_now: Room | None = None
+    location_now: Location | None = None
     moving: Appointment | None = None
     hold: Hold | None = None
     starts_anew: bool = True
     override: bool = False
+    as_patient: bool = False
     buffers: Buffers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,13 +80,11 @@ class Proposal:
 
     @cached_property
     def location(self) -> Location | None:
-        """Where the visit takes place. Outside hours only an override has a place: where the doctor usually is."""
+        """Where the visit takes place. Outside hours only an override has a place: where it is, or the doctor is."""
         if self.open_location or not self.override:
             return self.open_location
-        if self.moving:
-            return self.moving.location
-        usual = WeeklyHours.objects.filter(doctor=self.doctor, location__active=True).select_related("location").first()
-        return usual.location if usual else Location.objects.default()
+        near = self.location_now or availability.nearest_location(self.doctor, self.interval)
+        return near or Location.objects.default()
 
     @cached_property
     def taken(self) -> list[Taken]:
@@ -91,36 +95,57 @@ class Proposal:
     def room_kind(self) -> str:
         return self.appointment_type.room_kind if self.appointment_type else ""
 
+    @property
+    def room_named(self) -> Room | None:
+        """The one room that will do: the one that is asked for, or, where no kind is needed, the one it has."""
+        return self.room_wanted or (None if self.room_kind else self.room_now)
+
+    @property
+    def needs_room(self) -> bool:
+        return bool(self.room_named or self.room_kind)
+
+    @property
+    def suitable_rooms(self) -> RoomQuerySet:
+        """The rooms that would do, free or not: `settling` locks them before anybody asks for ``room``."""
+        if self.location is None or not self.needs_room:
+            return Room.objects.none()
+        rooms = Room.objects.active().filter(location=self.location)
+        if self.room_kind:
+            rooms = rooms.filter(kind__iexact=self.room_kind)
+        return rooms.filter(pk=self.room_named.pk) if self.room_named else rooms
+
     @cached_property
     def candidate_rooms(self) -> list[Room]:
-        """The rooms that would do, the one it has first; asked only after `services` has locked them."""
-        if self.location is None or not (self.room_wanted or self.room_kind):
-            return []
-        rooms = suitable_rooms(self.location, self.room_kind)
-        if self.room_wanted:
-            return list(rooms.filter(pk=self.room_wanted.pk))
-        current = self.moving.room_id if self.moving else self.hold.room_id if self.hold else None
-        return sorted(rooms, key=lambda room: (room.pk != current, room.pk))
+        """The rooms that would do, the one it has first."""
+        return sorted(self.suitable_rooms, key=lambda room: (room != self.room_now, room.pk))
 
     @cached_property
     def room(self) -> Room | None:
         """The first of the candidate rooms that is free."""
+        return next((room for room in self.candidate_rooms if not self.rooms_taken.get(room.pk)), None)
+
+    @cached_property
+    def rooms_taken(self) -> dict[int, list[Taken]]:
+        """What is taken of the candidate rooms at the time of the visit."""
         ids = [room.pk for room in self.candidate_rooms]
-        taken = occupancy.of_rooms(ids, self.interval, now=self.now, **self._not_counted) if ids else {}
-        return next((room for room in self.candidate_rooms if not taken.get(room.pk)), None)
+        return occupancy.of_rooms(ids, self.interval, now=self.now, **self._not_counted) if ids else {}
+
+    @cached_property
+    def offered(self) -> bool:
+        """Whether the doctor offers the type, if there is one."""
+        if self.appointment_type is None:
+            return True
+        return Doctor.objects.offering(self.appointment_type).filter(pk=self.doctor.pk).exists()
+
+    @cached_property
+    def patient_is_elsewhere(self) -> bool:
+        """Whether the patient has another visit at the time."""
+        others = Appointment.objects.blocking().overlapping(self.interval).filter(patient=self.patient)
+        return self.patient is not None and others.exclude(pk=self.moving.pk if self.moving else 0).exists()
 
     @property
-    def _not_counted(self) -> dict[str, int | None]:
-        return {
-            "without": self.moving.pk if self.moving else None,
-            "without_hold": self.hold.pk if self.hold else None,
-        }
-
-
-def suitable_rooms(location: Location, kind: str) -> RoomQuerySet:
-    """The rooms of a location that are in use and, if a kind is asked for, of that kind."""
-    rooms = Room.objects.active().filter(location=location)
-    return rooms.filter(kind__iexact=kind) if kind else rooms
+    def _not_counted(self) -> NotCounted:
+        return {"appointment": self.moving.pk if self.moving else 0, "hold": self.hold.pk if self.hold else 0}
 
 
 # --- Hard rules: nobody sets them aside ------------------------------------------------------------
@@ -144,35 +169,32 @@ def type_is_active(visit: Proposal) -> Refused | None:
 
 
 def doctor_offers_it(visit: Proposal) -> Refused | None:
-    if visit.appointment_type is None:
-        return None
-    offering = Doctor.objects.offering(visit.appointment_type).filter(pk=visit.doctor.pk)
-    return None if offering.exists() else NotOffered()
+    return None if visit.offered else NotOffered()
+
+
+def patient_may_book_it(visit: Proposal) -> Refused | None:
+    """Some types are booked by the clinic only; a visit that is there already may be moved."""
+    asked = visit.appointment_type if visit.as_patient and not visit.moving else None
+    return None if asked is None or asked.bookable_online else NotOnline()
 
 
 def doctor_is_free(visit: Proposal) -> Refused | None:
-    if not any(taken.interval.overlaps(visit.interval) for taken in visit.taken):
+    clashes = [taken for taken in visit.taken if taken.interval.overlaps(visit.interval)]
+    if not clashes:
         return None
-    visits = Appointment.objects.blocking().overlapping(visit.interval).filter(doctor=visit.doctor)
-    booked = visits.exclude(pk=visit.moving.pk if visit.moving else None).exists()
-    return SlotTaken() if booked else SlotHeld()
+    return SlotHeld() if all(taken.held for taken in clashes) else SlotTaken()
 
 
 def patient_is_free(visit: Proposal) -> Refused | None:
-    if visit.patient is None:
-        return None
-    others = Appointment.objects.blocking().overlapping(visit.interval).filter(patient=visit.patient)
-    return PatientBusy() if others.exclude(pk=visit.moving.pk if visit.moving else None).exists() else None
+    return PatientBusy() if visit.patient_is_elsewhere else None
 
 
 def room_is_free(visit: Proposal) -> Refused | None:
-    if visit.location is None or not (visit.room_wanted or visit.room_kind):
+    if visit.location is None or not visit.needs_room or visit.room:
         return None
-    if visit.room_wanted and not visit.candidate_rooms:
-        return RoomUnsuitable()
-    if visit.room:
-        return None
-    return RoomTaken() if visit.room_wanted else NoRoomFree(visit.room_kind)
+    if visit.room_named is None:
+        return NoRoomFree(visit.room_kind)
+    return RoomTaken() if visit.candidate_rooms else RoomUnsuitable()
 
 
 # --- Soft rules: staff may set them aside, with a reason -------------------------------------------
@@ -214,6 +236,7 @@ RULES: tuple[Rule, ...] = (
     patient_is_active,
     type_is_active,
     doctor_offers_it,
+    patient_may_book_it,
     within_hours,
     gives_notice,
     within_horizon,
@@ -234,6 +257,7 @@ def problems(visit: Proposal) -> Iterator[Refused]:
 def check(visit: Proposal) -> None:
     """Raise the first reason why the visit may not be booked, if there is one."""
     for problem in problems(visit):
+        problem.about = visit
         raise problem
 
 

@@ -13,12 +13,12 @@ patients. ``seen_version`` is what the caller has seen; VersionMismatch if it is
 """
 
 from datetime import datetime
+from types import EllipsisType
 from typing import TypedDict, Unpack
 
 from accounts.models import User
 from appointments import holds, offers, policy
 from appointments.errors import (
-    BadDuration,
     ChangedMeanwhile,
     ImpossibleTransition,
     NewStatus,
@@ -28,6 +28,7 @@ from appointments.errors import (
     OtherType,
     VersionMismatch,
 )
+from appointments.lengths import lasting, usual_minutes
 from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.settling import VERDICTS, State, admit, record, settle
@@ -35,7 +36,7 @@ from clinics.models import AppointmentType, Room
 from common import clock
 from common.integrity import judged
 from common.transactions import atomic
-from doctors.models import LONGEST_VISIT_MINUTES, Doctor
+from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
 
@@ -66,6 +67,7 @@ def book(
     hold: str | Hold = "",
     override: bool = False,
     reason: str = "",
+    as_patient: bool = False,
     actor: User | None = None,
 ) -> Appointment:
     """Book a visit from ``start``, as long as is said, or as its type is, or as the doctor's visits are.
@@ -80,7 +82,8 @@ def book(
     [doctor], patient = locked([doctor], patient)
     kept = holds.redeemed(hold, doctor=doctor, patient=patient, start=start, now=now) if hold else None
     appointment_type = appointment_type or (kept.appointment_type if kept else None)
-    minutes = duration_minutes or (kept.interval.minutes if kept else None)
+    as_kept = kept is not None and kept.appointment_type == appointment_type
+    minutes = duration_minutes or (kept.interval.minutes if kept and as_kept else None)
     visit = policy.Proposal(
         doctor=doctor,
         patient=patient,
@@ -88,8 +91,10 @@ def book(
         now=now,
         appointment_type=appointment_type,
         room_wanted=room,
+        room_now=kept.room if kept else None,
         hold=kept,
         override=override,
+        as_patient=as_patient,
     )
     place, room, overrode = admit(visit, reason=reason)
     appointment = Appointment(
@@ -119,13 +124,17 @@ def reschedule(
     start: datetime,
     doctor: Doctor | None = None,
     duration_minutes: int | None = None,
+    room: Room | EllipsisType | None = ...,
+    hold: str | Hold = "",
     **asking: Unpack[Asking],
 ) -> Appointment:
     """Move the visit, keeping its id; onto its own time is a no-op. A moved visit has to be confirmed again.
 
-    Raises NotMovable, the `Refused` that `policy` finds, ChangedMeanwhile or Busy; then it stands where it was.
+    Raises NotMovable, the `Refused` that `policy` finds, HoldGone, ChangedMeanwhile or Busy; it then stands as it was.
     """
-    return amend(appointment, start=start, doctor=doctor, duration_minutes=duration_minutes, **asking)
+    return amend(
+        appointment, start=start, doctor=doctor, duration_minutes=duration_minutes, room=room, hold=hold, **asking
+    )
 
 
 def set_status(appointment: Appointment, status: str, **asking: Unpack[Asking]) -> Appointment:
@@ -173,8 +182,9 @@ def amend(
     status: str | None = None,
     patient: Patient | None = None,
     appointment_type: AppointmentType | None = None,
-    room: Room | None = None,
+    room: Room | EllipsisType | None = ...,
     notes: str | None = None,
+    hold: str | Hold = "",
     override: bool = False,
     reason: str = "",
     as_patient: bool = False,
@@ -183,15 +193,14 @@ def amend(
 ) -> Appointment:
     """Change what is given, all or nothing, as one line of the history. What is not given, or equal, stays.
 
-    Raises what `reschedule` and `set_status` raise, OtherPatient, OtherType, VersionMismatch and PastCutOff.
+    Of ``room`` None gives it up: where the type needs one, one is chosen anew. ``hold`` is the token of a hold on the
+    new time. Raises what `reschedule` and `set_status` raise, OtherPatient, OtherType, VersionMismatch and PastCutOff.
     """
     if patient is not None and patient.pk != appointment.patient_id:
         raise OtherPatient
     if appointment_type is not None and appointment_type.pk != appointment.appointment_type_id:
         raise OtherType
     [doctor], appointment = _locked_for_change(appointment, doctor, seen_version)
-    if as_patient:
-        policy.check_cut_off(appointment, clock.now())
     before = State.of(appointment)
     start = start or before.start
     interval = lasting(start, duration_minutes) if duration_minutes else Interval(start, start + before.length)
@@ -202,20 +211,25 @@ def amend(
         raise ImpossibleTransition(current=before.status, wanted=wanted, allowed=allowed_from(before.status))
     if moved and wanted not in MOVABLE:
         raise NotMovable(current=wanted)
-    after = State(wanted, interval.start, interval.end, doctor, before.location, room or before.room)
+    room_after = before.room if room is ... else room
+    after = State(wanted, interval.start, interval.end, doctor, before.location, room_after)
     if after == before and notes in (None, appointment.notes):
         return appointment
+    now = clock.now()
+    if as_patient and (moved or wanted == Status.CANCELLED):
+        policy.check_cut_off(appointment, now)
+    kept = holds.redeemed(hold, doctor=doctor, patient=appointment.patient, start=start, now=now) if hold else None
     if notes is not None:
         appointment.notes = notes
-    action = Action.MOVED if moved else Action.STATUS
     settle(
         appointment,
         before,
         after,
-        action=action,
+        action=Action.MOVED if moved or room_after != before.room else Action.STATUS,
         reason=reason,
         override=override,
-        room_wanted=room,
+        room_wanted=None if room is ... else room,
+        hold=kept,
         actor=actor,
     )
     _offer_what_is_free(appointment, before)
@@ -254,25 +268,15 @@ def locked(doctors: list[Doctor], patient: Patient) -> tuple[list[Doctor], Patie
     return [rows[doctor.pk] for doctor in doctors], Patient.objects.locked().get(pk=patient.pk)
 
 
-def lasting(start: datetime, minutes: int) -> Interval:
-    """The interval of a visit. Raises BadDuration."""
-    if not 1 <= minutes <= LONGEST_VISIT_MINUTES:
-        raise BadDuration
-    return Interval.lasting(start, minutes)
-
-
-def usual_minutes(doctor: Doctor, appointment_type: AppointmentType | None) -> int:
-    """How long a visit takes when nothing else is said."""
-    return appointment_type.duration_minutes if appointment_type else doctor.default_duration_minutes
-
-
 def _locked_for_change(
     appointment: Appointment, doctor: Doctor | None, seen_version: int | None
 ) -> tuple[list[Doctor], Appointment]:
     """The doctor it shall have and the appointment, everything it touches locked and read anew."""
     wanted = doctor or appointment.doctor
     [_, target], patient = locked([appointment.doctor, wanted], appointment.patient)
-    current = Appointment.objects.select_related("doctor", "location", "room", "appointment_type").get(pk=appointment.pk)
+    current = Appointment.objects.select_related("doctor", "location", "room", "appointment_type").get(
+        pk=appointment.pk
+    )
     if current.doctor_id != appointment.doctor_id:  # moved to a doctor who is not locked
         raise ChangedMeanwhile
     if seen_version not in (None, current.version):

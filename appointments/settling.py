@@ -18,7 +18,7 @@ from appointments.errors import (
     SlotTaken,
 )
 from appointments.lifecycle import Status, blocks
-from appointments.models import Appointment, AppointmentChange
+from appointments.models import Appointment, AppointmentChange, Hold
 from clinics.models import Location, Room
 from common import clock
 from common.errors import DomainError
@@ -82,12 +82,8 @@ def admit(visit: policy.Proposal, *, reason: str = "") -> tuple[Location, Room |
 
 def lock_rooms(visit: policy.Proposal) -> None:
     """Lock the rooms that the visit could get, in the order of their ids, after doctor and patient."""
-    if not (visit.room_wanted or visit.room_kind) or policy.starts_in_the_future(visit) or visit.location is None:
-        return
-    rooms = policy.suitable_rooms(visit.location, visit.room_kind)
-    if visit.room_wanted:
-        rooms = rooms.filter(pk=visit.room_wanted.pk)
-    list(rooms.locked().values_list("pk"))
+    if visit.needs_room and not policy.starts_in_the_future(visit):
+        list(visit.suitable_rooms.locked().values_list("pk"))
 
 
 def settle(
@@ -99,14 +95,16 @@ def settle(
     reason: str = "",
     override: bool = False,
     room_wanted: Room | None = None,
+    hold: Hold | None = None,
     actor: User | None,
 ) -> Appointment:
     """Check the new state where it takes what the old one did not, store it, and write the history.
 
-    Undo sets the soft rules aside: it leads back to what was right before.
+    A ``hold`` on the new time ends with it. Undo sets the soft rules aside: it leads back to what was right before.
     """
     now = clock.now()
-    location, room, overrode = after.location, after.room, []
+    location, room = after.location, after.room
+    overrode: list[str] = []
     if after.takes_more_than(before):
         undoing = action == Action.UNDONE
         visit = policy.Proposal(
@@ -115,8 +113,11 @@ def settle(
             interval=after.interval,
             now=now,
             appointment_type=appointment.appointment_type,
-            room_wanted=room_wanted or _room_to_keep(appointment, after),
+            room_wanted=room_wanted,
+            room_now=after.room,
+            location_now=after.location if undoing or after.doctor == before.doctor else None,
             moving=appointment,
+            hold=hold,
             starts_anew=_starts_anew(before, after, action),
             override=override or undoing,
         )
@@ -127,13 +128,9 @@ def settle(
     _store(appointment, seen)
     if State.of(appointment) != before:
         record(appointment, action=action, before=before, at=now, reason=reason, overrode=overrode, actor=actor)
+    if hold:
+        hold.delete()
     return appointment
-
-
-def _room_to_keep(appointment: Appointment, after: State) -> Room | None:
-    """A room that was named stays; one that was chosen for its kind is chosen again."""
-    chosen = appointment.appointment_type and appointment.appointment_type.room_kind
-    return None if chosen else after.room
 
 
 def _starts_anew(before: State, after: State, action: str) -> bool:

@@ -6,6 +6,7 @@ import unicodedata
 import phonenumbers
 from django.conf import settings
 
+UNITS = {"day": 24 * 60, "hour": 60, "minute": 1}
 PHONE_TEXT = re.compile(r"[\d\s+().\-/]+")
 
 
@@ -32,13 +33,9 @@ def phone_digits(text: str) -> str:
 
 def spell_minutes(minutes: int) -> str:
     """A length of time as people say it: 90 -> "90 minutes", 120 -> "2 hours", 2880 -> "2 days"."""
-    for size, unit in ((24 * 60, "day"), (60, "hour")):
-        if minutes and minutes % size == 0:
-            minutes //= size
-            break
-    else:
-        unit = "minute"
-    return f"{minutes} {unit}" if minutes == 1 else f"{minutes} {unit}s"
+    unit = next((unit for unit, size in UNITS.items() if minutes >= size and minutes % size == 0), "minute")
+    number = minutes // UNITS[unit]
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def search_terms(query: str) -> list[list[str]]:

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from appointments.finding import Search, Slot, find_slots
 from appointments.demo.load import LOGINS, Loaded, Login
+from appointments.finding import Search, Slot, find_slots
 from appointments.models import Appointment
 from doctors.models import Doctor
 from patients.models import Patient

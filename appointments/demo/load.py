@@ -9,10 +9,10 @@ from itertools import groupby
 from tqdm import tqdm
 
 from accounts.models import User
-from appointments.finding import Search, Slot, find_slots
 from appointments.demo.clinic import INTERLUDES, POSTS
 from appointments.demo.people import people
 from appointments.demo.visits import Diary, days_around
+from appointments.finding import Search, Slot, find_slots
 from appointments.models import Appointment, AppointmentChange
 from clinics.models import Location
 from clinics.services import ensure_first_location
