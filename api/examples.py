@@ -95,6 +95,42 @@ SLOTS = {
     "more": False,
 }
 
+WISHES = {
+    "patient": 1,
+    "specialization": "Cardiology",
+    "earliest": "2025-05-26",
+    "latest": "2025-06-13",
+    "weekdays": ["mon", "thu"],
+    "part_of_day": "morning",
+    "priority": 1,
+}
+OFFER = {
+    "doctor": 2,
+    "location": 1,
+    "appointment_time": "2025-05-29T10:00:00Z",
+    "end": "2025-05-29T10:30:00Z",
+    "offered_at": "2025-05-28T09:00:00Z",
+    "expires_at": "2025-05-28T10:00:00Z",
+    "status": "pending",
+}
+WAITING = {
+    "id": 1,
+    **WISHES,
+    "doctor": None,
+    "appointment_type": None,
+    "location": None,
+    "status": "offered",
+    "appointment": None,
+    "offer": OFFER,
+    **MADE,
+}
+WAITLIST_REFUSED = {
+    "For nothing": {"non_field_errors": ["Name a doctor, a specialization or an appointment type to wait for."]},
+    "Upside down": {"latest": ["This is before earliest."]},
+}
+WAITLIST_CLOSED = {"Over": {"detail": "This entry is withdrawn. Put the patient on the list again."}}
+NO_OFFER = {"Too late": {"detail": "There is no offer to answer: it was answered, or its time is over."}}
+
 # --- Refusals ------------------------------------------------------------------------------------
 
 UNREADABLE = {"Not JSON": {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"}}
@@ -259,4 +295,16 @@ EXAMPLES: dict[str, Examples] = {
     "appointments_no_show": _step("no_show", _final("no_show")),
     "appointments_undo": _step("scheduled", NOTHING_TO_UNDO),
     "appointments_history_list": Examples(answer=HISTORY),
+    "waitlist_list": Examples(answer=WAITING, refusals=PAGE_SIZE),
+    "waitlist_create": Examples({"Wait for a cardiologist": WISHES}, WAITING, {**WAITLIST_REFUSED, **UNREADABLE}),
+    "waitlist_retrieve": Examples(answer=WAITING),
+    "waitlist_update": Examples(
+        {"The whole entry": WISHES}, WAITING, {**WAITLIST_REFUSED, **UNREADABLE}, WAITLIST_CLOSED
+    ),
+    "waitlist_partial_update": Examples(
+        {"More urgent": {"priority": 5}}, WAITING, {**WAITLIST_REFUSED, **UNREADABLE}, WAITLIST_CLOSED
+    ),
+    "waitlist_accept": Examples(answer=APPOINTMENT, refusals=TIME_REFUSED, conflicts=NO_OFFER),
+    "waitlist_decline": Examples(answer={**WAITING, "status": "waiting", "offer": None}, conflicts=NO_OFFER),
+    "waitlist_offers_list": Examples(answer=[OFFER]),
 }

@@ -148,3 +148,37 @@ class EdgeFormField(forms.CharField):
             return read_instant(text)
         except ValueError as error:
             raise FormError(str(error)) from None
+
+
+def bounded_day(day: date) -> date:
+    """A day of which the neighbours can be told too. Raises ValueError in words for people."""
+    if not 1900 <= day.year < LAST_YEAR:
+        raise ValueError(f"Enter a date from 1900 to {LAST_YEAR - 1}.")
+    return day
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class LocalDateField(serializers.DateField):
+    """A day of the calendar, whatever the time zone: 2026-05-29."""
+
+    def to_internal_value(self, value: Any) -> date:
+        try:
+            return bounded_day(super().to_internal_value(value))
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+class LocalDateFormField(forms.CharField):
+    """Of a query: a day of the calendar."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            day = parse_date(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+            if day is not None:
+                return bounded_day(day)
+        except ValueError as error:
+            raise FormError(str(error)) from None
+        raise FormError("Enter a date such as 2026-05-29.")

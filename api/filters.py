@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from api.fields import EDGE, EdgeFormField
 from appointments.lifecycle import Status
-from appointments.models import Appointment
+from appointments.models import Appointment, WaitlistEntry
 from common.text import folded
 from doctors.models import Doctor
 from patients.models import Patient
@@ -106,6 +106,18 @@ class AppointmentFilters(filters.FilterSet):
 
     class Meta:
         model = Appointment
+        fields: tuple[str, ...] = ()
+
+
+class WaitlistFilters(filters.FilterSet):
+    patient = WholeNumberFilter(help_text="A patient's id.")
+    doctor = WholeNumberFilter(help_text="A doctor's id.")
+    appointment_type = WholeNumberFilter(help_text="An appointment type's id.")
+    specialization = TextFilter()
+    status = filters.ChoiceFilter(choices=WaitlistEntry.Status.choices, help_text="In this status.")
+
+    class Meta:
+        model = WaitlistEntry
         fields: tuple[str, ...] = ()
 
 

@@ -25,6 +25,7 @@ TAGS = {
     "extra clinics), and the free slots that follow. Changing hours never cancels an appointment.",
     "appointments": "Visits of a patient to a doctor. Neither can be in two appointments at once, and every change "
     "leaves a line in the history.",
+    "waitlist": "Patients who wait for a time. What is freed is offered to the best match, and kept until they answer.",
     "documentation": "This description, for programs.",
 }
 

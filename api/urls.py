@@ -10,12 +10,14 @@ from api.views.fallback import UnknownRoute
 from api.views.patients import PatientViewSet
 from api.views.slots import SlotsView
 from api.views.tokens import TokenView
+from api.views.waitlist import WaitlistViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
 router.register("doctors", DoctorViewSet, basename="doctor")
 router.register(r"doctors/(?P<doctor_pk>[^/.]+)/exceptions", ExceptionViewSet, basename="exception")
 router.register("appointments", AppointmentViewSet, basename="appointment")
+router.register("waitlist", WaitlistViewSet, basename="waitlist")
 
 urlpatterns = [
     path("api-token-auth/", TokenView.as_view(), name="token"),

@@ -9,11 +9,38 @@ from api.serializers.doctors import ExceptionSerializer
 from appointments.finding import Slot
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange
+from clinics.models import AppointmentType, Room
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from patients.models import Patient
 
 
-class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
+def _minutes(help_text: str) -> serializers.IntegerField:
+    return serializers.IntegerField(
+        required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES, help_text=help_text
+    )
+
+
+def _room(help_text: str) -> ReferenceField:
+    return ReferenceField(queryset=Room.objects.all(), required=False, allow_null=True, help_text=help_text)
+
+
+class TermsSerializer(serializers.Serializer[Any]):
+    """On what terms a time is taken, and why; of no record."""
+
+    hold = serializers.CharField(
+        write_only=True, required=False, allow_blank=True, max_length=100, help_text="The token of a hold on that time."
+    )
+    override = serializers.BooleanField(
+        write_only=True,
+        required=False,
+        help_text="Set hours, notice, horizon and buffers aside, for a `reason`. Nobody is ever double-booked.",
+    )
+    reason = serializers.CharField(
+        write_only=True, required=False, allow_blank=True, max_length=500, help_text="Why, for the history."
+    )
+
+
+class AppointmentSerializer(TermsSerializer, serializers.ModelSerializer[Appointment]):
     """An appointment. `appointment_time` is its start."""
 
     patient = ReferenceField(queryset=Patient.objects.all())
@@ -22,9 +49,15 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
     doctor_name = serializers.CharField(source="doctor.full_name", read_only=True)
     appointment_time = InstantField(source="start")
     end = InstantField(read_only=True)
-    duration_minutes = serializers.IntegerField(
-        required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES, help_text="Default: the doctor's own."
+    duration_minutes = _minutes("Default: the appointment type's, or the doctor's own.")
+    appointment_type = ReferenceField(
+        queryset=AppointmentType.objects.all(), required=False, allow_null=True, help_text="It cannot change later."
     )
+    appointment_type_name = serializers.CharField(
+        source="appointment_type.name", read_only=True, default=None, allow_null=True
+    )
+    room = _room("Default: one that is free, of the kind that the type needs. null gives it up.")
+    room_name = serializers.CharField(source="room.name", read_only=True, default=None, allow_null=True)
     status = serializers.ChoiceField(Status.choices, required=False, help_text="A new appointment is scheduled.")
     notes = serializers.CharField(required=False, allow_blank=True, max_length=2000, help_text="For the desk.")
 
@@ -37,6 +70,10 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "doctor",
             "doctor_name",
             "location",
+            "room",
+            "room_name",
+            "appointment_type",
+            "appointment_type_name",
             "appointment_time",
             "end",
             "duration_minutes",
@@ -45,17 +82,20 @@ class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
             "version",
             "created_at",
             "updated_at",
+            "hold",
+            "override",
+            "reason",
         )
         read_only_fields = ("location", "version")
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class MoveSerializer(TermsSerializer):
     """Where to move an appointment. What is left out stays."""
 
     appointment_time = InstantField(source="start")
     doctor = ReferenceField(queryset=Doctor.objects.all(), required=False)
-    duration_minutes = serializers.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    duration_minutes = _minutes("Default: as long as it is.")
+    room = _room("Default: the one it has, if it is free there and then. null gives it up.")
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -74,6 +114,9 @@ class ChangeSerializer(serializers.ModelSerializer[AppointmentChange]):
     to_appointment_time = InstantField(source="to_start", read_only=True)
     from_end = InstantField(read_only=True, allow_null=True)
     to_end = InstantField(read_only=True)
+    overrode = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Codes of the rules that were set aside."
+    )
 
     class Meta:
         model = AppointmentChange
@@ -90,6 +133,9 @@ class ChangeSerializer(serializers.ModelSerializer[AppointmentChange]):
             "to_end",
             "from_doctor",
             "to_doctor",
+            "from_room",
+            "to_room",
+            "overrode",
         )
         read_only_fields = fields
 

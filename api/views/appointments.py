@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from api import preconditions
 from api.filters import AppointmentFilters
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ChangeSerializer, MoveSerializer, ReasonSerializer
@@ -84,16 +86,27 @@ class AppointmentViewSet(RecordViewSet):
 
     def perform_update(self, serializer: BaseSerializer[Appointment]) -> None:
         assert serializer.instance
-        serializer.instance = services.amend(serializer.instance, **serializer.validated_data, actor=self.actor)
+        serializer.instance = services.amend(
+            serializer.instance, **serializer.validated_data, **self.asking(serializer.instance)
+        )
 
     def perform_destroy(self, instance: Appointment) -> None:
-        services.cancel(instance, actor=self.actor)
+        services.cancel(instance, **self.asking(instance))
+
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        """Nothing: services lock the doctor and the patient before the appointment, and compare its version then."""
+        return records
+
+    def asking(self, seen: Appointment) -> services.Asking:
+        """Who asks; and, where `If-Match` has been compared with what was ``seen``, that it must still be so."""
+        conditional = preconditions.is_conditional_change(self.request)
+        return {"actor": self.actor, "seen_version": seen.version if conditional else None}
 
     def answer(self, service: Callable[..., Appointment], serializer: BaseSerializer[Any]) -> Response:
         """Read the request, call the service, show the appointment."""
         serializer.is_valid(raise_exception=True)
-        appointment = service(self.get_object(), **serializer.validated_data, actor=self.actor)
-        return Response(AppointmentSerializer(appointment).data)
+        seen = self.get_object()
+        return self.shown(service(seen, **serializer.validated_data, **self.asking(seen)))
 
     @extend_schema(
         summary="Move an appointment",

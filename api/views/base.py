@@ -2,16 +2,42 @@
 
 from typing import Any, ClassVar, cast
 
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from rest_framework import viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
 
 from accounts.models import User
+from api import idempotency, preconditions
+from common.transactions import atomic
 
 
-class RecordViewSet(viewsets.ModelViewSet[Any]):
+class Retriable(APIView):
+    """A view whose requests may be sent again: `Idempotency-Key` where it creates, `If-Match` where it changes.
+
+    ``creating`` names the actions that the key is for (of a view without actions: the methods, in lower case).
+    """
+
+    creating: ClassVar[frozenset[str]] = frozenset({"create"})
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = cast(str, request.method).lower()
+        handler = getattr(self, method, None)
+        if handler is None:
+            return
+        if idempotency.HEADER in request.headers and getattr(self, "action", method) in self.creating:
+            setattr(self, method, idempotency.once(self, handler))
+        elif preconditions.is_conditional_change(request):
+            # What `get_object` compares, and locks, stays as it is until the change is written.
+            setattr(self, method, atomic(handler))
+
+
+class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
     """List, create, read, change and take out of use. Subclasses name the service behind each verb."""
 
     ordering_fields: ClassVar[dict[str, str]] = {"id": "id"}
@@ -23,17 +49,46 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
         return cast(User, self.request.user)
 
     def get_object(self) -> Any:
-        """The record of the URL: filters of lists do not apply to it."""
-        record = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        """The record of the URL: filters of lists do not apply to it. For a change, as `If-Match` says that it is."""
+        conditional = preconditions.is_conditional_change(self.request)
+        records = self.get_queryset()
+        record = get_object_or_404(self.lock(records) if conditional else records, pk=self.kwargs["pk"])
         self.check_object_permissions(self.request, record)
+        if conditional:
+            preconditions.require(self.request, self.representation(record))
         return record
+
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        """Let nobody change the record between the comparison and the change: of two with one tag, one succeeds.
+
+        A subclass whose services lock something else first locks that first as well, or both could deadlock.
+        """
+        return records.select_for_update(no_key=True, of=("self",))
+
+    def representation(self, record: Any) -> Any:
+        """What GET shows, and the `ETag` is of."""
+        return self.get_serializer(record).data
+
+    def shown(self, record: Any, status: int = 200, **more: Any) -> Response:
+        """The answer to a change: the record as it stands, with its `ETag`, and ``more`` that is not part of it."""
+        data = self.representation(record)
+        return Response({**data, **more}, status, headers={"ETag": preconditions.etag(data)})
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        return preconditions.showing(request, self.representation(self.get_object()))
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self.perform_create(serializer)
+        return self.shown(serializer.instance, 201)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()
         serializer = self.get_serializer(record, data=request.data, partial=kwargs.get("partial", False))
         serializer.is_valid(raise_exception=True)
         self.perform_update(serializer)
-        return Response(serializer.data)
+        return self.shown(serializer.instance)
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         raise NotImplementedError

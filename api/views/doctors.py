@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -9,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from api import preconditions
 from api.filters import DoctorFilters
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
@@ -61,6 +64,11 @@ class DoctorViewSet(RecordViewSet):
     def perform_destroy(self, instance: Doctor) -> None:
         services.deactivate(instance)
 
+    def representation(self, record: Doctor) -> Any:
+        if self.action in ("hours", "set_hours"):
+            return WeeklyHoursSerializer(record.weekly_hours.all(), many=True).data
+        return super().representation(record)
+
     @extend_schema(
         tags=["availability"],
         summary="Read a doctor's weekly hours",
@@ -69,8 +77,8 @@ class DoctorViewSet(RecordViewSet):
         responses=WeeklyHoursSerializer(many=True),
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="hours")
-    def hours(self, request: Request, pk: str) -> Response:
-        return Response(WeeklyHoursSerializer(self.get_object().weekly_hours.all(), many=True).data)
+    def hours(self, request: Request, pk: str) -> HttpResponseBase:
+        return preconditions.showing(request, self.representation(self.get_object()))
 
     @extend_schema(
         tags=["availability"],
@@ -88,7 +96,8 @@ class DoctorViewSet(RecordViewSet):
         serializer.is_valid(raise_exception=True)
         default = Location.objects.default()
         week = [WeeklyHours(**{"location": default, **window}) for window in serializer.validated_data]
-        return Response(WeeklyHoursSerializer(services.set_weekly_hours(doctor, week), many=True).data)
+        hours = WeeklyHoursSerializer(services.set_weekly_hours(doctor, week), many=True).data
+        return Response(hours, headers={"ETag": preconditions.etag(hours)})
 
     @extend_schema(
         tags=["availability"],
@@ -152,8 +161,10 @@ class ExceptionViewSet(RecordViewSet):
     def perform_destroy(self, instance: AvailabilityException) -> None:
         services.remove_exception(instance)
 
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        services.lock(self.doctor)  # as whoever changes an exception does
+        return records
+
     def _answer(self, exception: AvailabilityException, status: int = 200) -> Response:
-        exception.outside_hours = availability.outside_hours(  # type: ignore[attr-defined]
-            self.doctor, now=clock.now(), within=exception.interval
-        )
-        return Response(ExceptionResultSerializer(exception).data, status=status)
+        outside = availability.outside_hours(self.doctor, now=clock.now(), within=exception.interval)
+        return self.shown(exception, status, outside_hours=AppointmentSerializer(outside, many=True).data)

@@ -1,0 +1,64 @@
+"""Narrowing the clinic's own lists."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
+
+from api.fields import LocalDateFormField
+from api.filters import ActiveFirst, TextFilter, WholeNumberFilter
+from clinics.models import AppointmentType, Holiday, Location, Room
+
+
+@extend_schema_field({"type": "string", "format": "date"})
+class DayFilter(filters.Filter):
+    """A local date."""
+
+    field_class = LocalDateFormField
+
+
+class LocationFilters(ActiveFirst):
+    name = TextFilter()
+    time_zone = TextFilter()
+
+    class Meta:
+        model = Location
+        fields: tuple[str, ...] = ()
+
+
+class RoomFilters(ActiveFirst):
+    location = WholeNumberFilter(help_text="A location's id.")
+    name = TextFilter()
+    kind = TextFilter()
+
+    class Meta:
+        model = Room
+        fields: tuple[str, ...] = ()
+
+
+class HolidayFilters(filters.FilterSet):
+    date = DayFilter(help_text="On this day.")
+    date_from = DayFilter(field_name="date", lookup_expr="gte", help_text="On this day or later.")
+    date_to = DayFilter(field_name="date", lookup_expr="lte", help_text="On this day or earlier.")
+    location = WholeNumberFilter(
+        method="hold_at", help_text="A location's id: the holidays that hold there, those of everywhere included."
+    )
+
+    class Meta:
+        model = Holiday
+        fields: tuple[str, ...] = ()
+
+    def hold_at(self, holidays: QuerySet[Any], name: str, location: int) -> QuerySet[Any]:
+        return holidays.filter(Q(location=location) | Q(location=None))
+
+
+class AppointmentTypeFilters(ActiveFirst):
+    name = TextFilter()
+    room_kind = TextFilter()
+    bookable_online = filters.BooleanFilter(help_text="Only those that can be, or cannot be, booked online.")
+    doctor = WholeNumberFilter(field_name="doctors", help_text="A doctor's id: the types that name this doctor.")
+
+    class Meta:
+        model = AppointmentType
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,203 @@
+"""Locations, rooms, holidays and appointment types, as the API shows and reads them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.fields import ID, InstantField, LocalDateField, ReferenceField, WallTimeField, WeekdayField
+from api.serializers.appointments import AppointmentSerializer
+from api.serializers.doctors import WeekSerializer
+from clinics.errors import UpsideDown
+from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
+from doctors.models import Doctor
+
+YEAR_OF_MINUTES = 366 * 24 * 60
+MOST_DOCTORS = 500
+MOST_SPECIALIZATIONS = 50
+
+
+class LocationSerializer(serializers.ModelSerializer[Location]):
+    """A place with its time zone. Everything local there is by its clock."""
+
+    patient_cutoff_minutes = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=YEAR_OF_MINUTES,
+        help_text="How long before a visit patients may still move or cancel it themselves. Default: a day.",
+    )
+
+    class Meta:
+        model = Location
+        fields = (
+            "id",
+            "name",
+            "time_zone",
+            "active",
+            "patient_cutoff_minutes",
+            "marks_no_shows",
+            "created_at",
+            "updated_at",
+        )
+
+
+class OpeningHoursSerializer(serializers.ModelSerializer[OpeningHours]):
+    """A weekly window in the location's wall time. An end at or before the start is on the next day."""
+
+    weekday = WeekdayField()
+    start = WallTimeField()
+    end = WallTimeField()
+
+    class Meta:
+        model = OpeningHours
+        fields = ("weekday", "start", "end")
+        list_serializer_class = WeekSerializer
+
+
+class DisplacedSerializer(serializers.Serializer[Any]):
+    """Appointments to come that the hours do not cover: they are kept."""
+
+    results = AppointmentSerializer(many=True, source="visits")
+    more = serializers.BooleanField(help_text="Whether there are, or can be, more than are listed.")
+
+
+class LocationExceptionSerializer(serializers.ModelSerializer[LocationException]):
+    """A stretch in which a location is closed, or open in spite of a holiday."""
+
+    start = InstantField()
+    end = InstantField()
+
+    class Meta:
+        model = LocationException
+        fields: tuple[str, ...] = ("id", "kind", "start", "end", "reason")
+
+    def validate(self, exception: dict[str, Any]) -> dict[str, Any]:
+        start: Any = exception.get("start", getattr(self.instance, "start", None))
+        end: Any = exception.get("end", getattr(self.instance, "end", None))
+        if end <= start:
+            raise serializers.ValidationError({"end": [UpsideDown.message]})
+        return exception
+
+
+class LocationExceptionResultSerializer(LocationExceptionSerializer):
+    """An exception, and the appointments in it that are outside the hours now: they are kept."""
+
+    outside_hours = AppointmentSerializer(many=True, read_only=True, help_text="100 at most, the soonest first.")
+    outside_hours_more = serializers.BooleanField(read_only=True, help_text="Whether there are, or can be, more.")
+
+    class Meta(LocationExceptionSerializer.Meta):
+        fields = (*LocationExceptionSerializer.Meta.fields, "outside_hours", "outside_hours_more")
+
+
+class RoomSerializer(serializers.ModelSerializer[Room]):
+    """A room. Appointment types ask for its `kind`."""
+
+    location = ReferenceField(queryset=Location.objects.active(), help_text="It stays there.")
+
+    class Meta:
+        model = Room
+        fields = ("id", "location", "name", "kind", "active", "created_at", "updated_at")
+
+
+class HolidaySerializer(serializers.ModelSerializer[Holiday]):
+    """A local day on which nobody works, at one location or everywhere."""
+
+    date = LocalDateField(help_text="By the clock of each location.")
+    location = ReferenceField(
+        queryset=Location.objects.all(), required=False, allow_null=True, help_text="null: everywhere."
+    )
+
+    class Meta:
+        model = Holiday
+        fields: tuple[str, ...] = ("id", "date", "name", "location", "created_at", "updated_at")
+        validators = ()  # uniqueness is the service's to judge
+
+
+class HolidayResultSerializer(HolidaySerializer):
+    """A holiday, and the appointments on it that are outside the hours now: they are kept."""
+
+    outside_hours = AppointmentSerializer(many=True, read_only=True, help_text="100 at most, the soonest first.")
+    outside_hours_more = serializers.BooleanField(read_only=True, help_text="Whether there are, or can be, more.")
+
+    class Meta(HolidaySerializer.Meta):
+        fields = (*HolidaySerializer.Meta.fields, "outside_hours", "outside_hours_more")
+
+
+class HolidayImportSerializer(serializers.Serializer[Any]):
+    """Whose public holidays to import."""
+
+    country = serializers.CharField(max_length=50, help_text="Two letters, such as KE.")
+    subdivision = serializers.CharField(
+        required=False, allow_blank=True, max_length=50, help_text="A state or province that has days of its own: CA."
+    )
+    year = serializers.IntegerField(min_value=1900, max_value=2199)
+    location = ReferenceField(
+        queryset=Location.objects.all(), required=False, allow_null=True, help_text="null, the default: everywhere."
+    )
+
+
+class HolidayImportResultSerializer(serializers.Serializer[Any]):
+    """What an import has made, and what was there already and stayed as it was."""
+
+    created = HolidaySerializer(many=True)
+    existing = HolidaySerializer(many=True)
+
+
+@extend_schema_field({"type": "array", "items": ID, "maxItems": MOST_DOCTORS})
+class DoctorsField(serializers.ListField):
+    """The ids of doctors, in order; a list that names somebody unknown is refused."""
+
+    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_DOCTORS, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Doctor]:
+        wanted = super().to_internal_value(data)
+        known = Doctor.objects.in_bulk(wanted)
+        unknown = sorted(set(wanted) - set(known))
+        if unknown:
+            raise serializers.ValidationError(f'Invalid pk "{unknown[0]}" - object does not exist.')
+        return list(known.values())
+
+    def to_representation(self, data: Any) -> list[int]:
+        return sorted(doctor.pk for doctor in data.all())
+
+
+class AppointmentTypeSerializer(serializers.ModelSerializer[AppointmentType]):
+    """A kind of visit, with its length and its rules.
+
+    Offered by the doctors of its `specializations` and those it names in `doctors`; by everybody, if it names neither.
+    """
+
+    specializations = serializers.ListField(
+        child=serializers.CharField(max_length=100),
+        required=False,
+        max_length=MOST_SPECIALIZATIONS,
+        help_text="Their doctors offer it.",
+    )
+    doctors = DoctorsField(required=False, help_text="They offer it too, whatever their specialization.")
+
+    class Meta:
+        model = AppointmentType
+        fields = (
+            "id",
+            "name",
+            "duration_minutes",
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+            "minimum_notice_minutes",
+            "booking_horizon_days",
+            "bookable_online",
+            "specializations",
+            "doctors",
+            "room_kind",
+            "colour",
+            "active",
+            "created_at",
+            "updated_at",
+        )
+
+    def validate_specializations(self, names: list[str]) -> list[str]:
+        tidy = [" ".join(name.split()) for name in names]
+        return list({name.casefold(): name for name in reversed(tidy)}.values())[::-1]

@@ -1,0 +1,74 @@
+"""The waiting list, as the API shows and reads it."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.fields import InstantField, ReferenceField, WeekdayField
+from appointments.models import WaitlistEntry, WaitlistOffer
+from clinics.models import AppointmentType, Location
+from doctors.models import Doctor
+from patients.models import Patient
+
+
+class OfferSerializer(serializers.ModelSerializer[WaitlistOffer]):
+    """A free time, kept for the patient until `expires_at`."""
+
+    appointment_time = InstantField(source="start", read_only=True)
+    end = InstantField(read_only=True)
+    offered_at = InstantField(read_only=True)
+    expires_at = InstantField(read_only=True)
+
+    class Meta:
+        model = WaitlistOffer
+        fields = ("doctor", "location", "appointment_time", "end", "offered_at", "expires_at", "status")
+        read_only_fields = fields
+
+
+class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
+    """A patient who waits for a time, and what has been offered."""
+
+    patient = ReferenceField(queryset=Patient.objects.active())
+    doctor = ReferenceField(queryset=Doctor.objects.active(), required=False, allow_null=True)
+    appointment_type = ReferenceField(queryset=AppointmentType.objects.active(), required=False, allow_null=True)
+    location = ReferenceField(queryset=Location.objects.active(), required=False, allow_null=True)
+    weekdays = serializers.ListField(
+        child=WeekdayField(), required=False, max_length=7, help_text="On which days; empty: on any."
+    )
+    offer = serializers.SerializerMethodField(help_text="The offer that waits for an answer.")
+
+    class Meta:
+        model = WaitlistEntry
+        fields = (
+            "id",
+            "patient",
+            "doctor",
+            "specialization",
+            "appointment_type",
+            "location",
+            "earliest",
+            "latest",
+            "weekdays",
+            "part_of_day",
+            "priority",
+            "status",
+            "appointment",
+            "offer",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("status", "appointment")
+
+    def get_offer(self, entry: WaitlistEntry) -> OfferSerializer:
+        pending = [offer for offer in entry.offers.all() if offer.status == WaitlistOffer.Status.PENDING]
+        return OfferSerializer(pending[0]).data if pending else None  # type: ignore[return-value]
+
+    def validate(self, wishes: dict[str, Any]) -> dict[str, Any]:
+        def asked(name: str) -> Any:
+            return wishes.get(name, getattr(self.instance, name, None))
+
+        if asked("latest") < asked("earliest"):
+            raise serializers.ValidationError({"latest": ["This is before earliest."]})
+        if not (asked("doctor") or asked("specialization") or asked("appointment_type")):
+            raise serializers.ValidationError("Name a doctor, a specialization or an appointment type to wait for.")
+        return wishes

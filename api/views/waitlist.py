@@ -1,0 +1,112 @@
+"""/api/waitlist/"""
+
+from typing import Any, ClassVar
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from api.filters import WaitlistFilters
+from api.schema import CONFLICT
+from api.serializers.appointments import AppointmentSerializer
+from api.serializers.waitlist import OfferSerializer, WaitlistSerializer
+from api.views.base import RecordViewSet
+from appointments import waitlist
+from appointments.models import WaitlistEntry, WaitlistOffer
+
+
+@extend_schema(tags=["waitlist"])
+@extend_schema_view(
+    list=extend_schema(
+        summary="List those who wait", description="The most urgent first, then whoever has waited longest."
+    ),
+    create=extend_schema(
+        summary="Put a patient on the waiting list",
+        description="For a doctor, a specialization, an appointment type, or several of these together. A time that is "
+        "freed is offered to the best match, and kept for them for an hour.",
+    ),
+    retrieve=extend_schema(summary="Read an entry of the waiting list", description="With its offer, if there is one."),
+    update=extend_schema(
+        summary="Replace what a patient waits for",
+        description="What is left out and not required stays as it is.",
+        responses={200: WaitlistSerializer, 409: CONFLICT},
+    ),
+    partial_update=extend_schema(
+        summary="Change what a patient waits for",
+        description="What is left out stays as it is.",
+        responses={200: WaitlistSerializer, 409: CONFLICT},
+    ),
+    destroy=extend_schema(
+        summary="Take a patient off the waiting list",
+        description="A time on offer goes to the next. The entry is kept with the status `withdrawn`.",
+    ),
+)
+class WaitlistViewSet(RecordViewSet):
+    queryset = WaitlistEntry.objects.prefetch_related(
+        Prefetch("offers", WaitlistOffer.objects.filter(status=WaitlistOffer.Status.PENDING))
+    )
+    serializer_class = WaitlistSerializer
+    filterset_class = WaitlistFilters
+    ordering_fields: ClassVar = {
+        "id": "id",
+        "priority": "priority",
+        "earliest": "earliest",
+        "latest": "latest",
+        "created_at": "created_at",
+    }
+    default_ordering = ("-priority", "created_at")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        waitlist.lapse_due()
+        return super().filter_queryset(queryset)
+
+    def get_object(self) -> WaitlistEntry:
+        """The entry of the URL; an offer that is read late has lapsed."""
+        entry: WaitlistEntry = super().get_object()
+        return super().get_object() if waitlist.lapse_due(entry) else entry
+
+    def perform_create(self, serializer: BaseSerializer[WaitlistEntry]) -> None:
+        serializer.instance = waitlist.join(**serializer.validated_data, actor=self.actor)
+
+    def perform_update(self, serializer: BaseSerializer[WaitlistEntry]) -> None:
+        assert serializer.instance
+        serializer.instance = waitlist.amend(serializer.instance, **serializer.validated_data)
+
+    def perform_destroy(self, instance: WaitlistEntry) -> None:
+        waitlist.withdraw(instance)
+
+    @extend_schema(
+        summary="Accept the offer",
+        description="Books it. Of two who accept one offer, one wins.",
+        request=None,
+        responses={201: AppointmentSerializer, 409: CONFLICT},
+    )
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        appointment = waitlist.accept(self.get_object(), actor=self.actor)
+        return Response(AppointmentSerializer(appointment).data, status=201)
+
+    @extend_schema(
+        summary="Decline the offer",
+        description="The time goes to the next; the patient goes on waiting for another.",
+        request=None,
+        responses={200: WaitlistSerializer, 409: CONFLICT},
+    )
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: str) -> Response:
+        waitlist.decline(self.get_object())
+        return Response(WaitlistSerializer(super().get_object()).data)
+
+    @extend_schema(
+        summary="List the offers that were made",
+        description="The oldest first, with what became of them.",
+        responses=OfferSerializer(many=True),
+        operation_id="waitlist_offers_list",
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def offers(self, request: Request, pk: str) -> Response:
+        offers = WaitlistOffer.objects.filter(entry=self.get_object()).order_by("id")
+        return Response(OfferSerializer(offers, many=True).data)
