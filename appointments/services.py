@@ -31,7 +31,7 @@ from appointments.errors import (
 from appointments.lengths import lasting, usual_minutes
 from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold
-from appointments.settling import VERDICTS, State, admit, record, settle
+from appointments.settling import VERDICTS, State, admit, drafted, record, settle
 from clinics.models import AppointmentType, Room
 from common import clock
 from common.integrity import judged
@@ -96,20 +96,8 @@ def book(
         override=override,
         as_patient=as_patient,
     )
-    place, room, overrode = admit(visit, reason=reason)
-    appointment = Appointment(
-        patient=patient,
-        doctor=doctor,
-        location=place,
-        room=room,
-        appointment_type=appointment_type,
-        start=visit.interval.start,
-        end=visit.interval.end,
-        buffer_before_minutes=visit.buffers.before,
-        buffer_after_minutes=visit.buffers.after,
-        notes=notes,
-        created_by=actor,
-    )
+    _, _, overrode = admit(visit, reason=reason)
+    appointment = drafted(visit, notes=notes, actor=actor)
     with judged(VERDICTS):
         appointment.save(force_insert=True)
     record(appointment, action=Action.BOOKED, before=None, at=now, reason=reason, overrode=overrode, actor=actor)

@@ -3,9 +3,10 @@
 The caller (`services`, `holds`) has locked the doctor's row and then the patient's; rooms are locked here, last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import User
 from appointments import policy
@@ -155,24 +156,48 @@ def _store(appointment: Appointment, seen: int) -> None:
             raise ChangedMeanwhile
 
 
-def record(
+def drafted(visit: policy.Proposal, *, notes: str, actor: User | None) -> Appointment:
+    """The appointment of a visit that was admitted, unsaved."""
+    assert visit.patient
+    assert visit.location
+    return Appointment(
+        patient=visit.patient,
+        doctor=visit.doctor,
+        location=visit.location,
+        room=visit.room,
+        appointment_type=visit.appointment_type,
+        start=visit.interval.start,
+        end=visit.interval.end,
+        buffer_before_minutes=visit.buffers.before,
+        buffer_after_minutes=visit.buffers.after,
+        notes=notes,
+        created_by=actor,
+    )
+
+
+def record(appointment: Appointment, **facts: Any) -> None:
+    """Write one line of the appointment's history: see `line`."""
+    line(appointment, **facts).save(force_insert=True)
+
+
+def line(
     appointment: Appointment,
     *,
     action: str,
     before: State | None,
     at: datetime,
     reason: str = "",
-    overrode: list[str],
+    overrode: Sequence[str] = (),
     actor: User | None,
-) -> None:
-    """Write one line of the appointment's history."""
-    AppointmentChange.objects.create(
+) -> AppointmentChange:
+    """One line of the appointment's history, unsaved."""
+    return AppointmentChange(
         appointment=appointment,
         action=action,
         at=at,
         by=actor,
         reason=reason,
-        overrode=overrode,
+        overrode=list(overrode),
         from_status=before.status if before else "",
         from_start=before.start if before else None,
         from_end=before.end if before else None,

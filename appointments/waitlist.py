@@ -88,17 +88,23 @@ def withdraw(entry: WaitlistEntry) -> WaitlistEntry:
 
 
 def lapse_due(entry: WaitlistEntry | None = None) -> int:
-    """Let the offers lapse whose time is over, and pass their times on; of one entry, or of all, in batches.
+    """Let the offers lapse whose time is over, and pass their times on: of one entry, or of all, at most a batch.
 
-    Also closes the entries whose last day is over. Returns how many offers lapsed.
+    Returns how many offers lapsed.
     """
     now = clock.now()
     due = WaitlistOffer.objects.due(now).order_by("id")
     if entry is not None:
         due = due.filter(entry=entry)
-    lapsed = sum(_lapse(offer, now) for offer in due.select_related("entry", "doctor")[:BATCH])
-    if entry is None:
-        _expire_entries(now)
+    return sum(_lapse(offer, now) for offer in due[:BATCH])
+
+
+def lapse_all_due() -> int:
+    """`lapse_due` until nothing is due, and close the entries whose last day is over; for the worker."""
+    _expire_entries(clock.now())
+    lapsed = 0
+    while batch := lapse_due():
+        lapsed += batch
     return lapsed
 
 

@@ -3,6 +3,7 @@
     DomainError
     ├── Refused      the input or a rule says no: HTTP 400, with the field it is about
     ├── Conflict     not in this state, or somebody was faster: HTTP 409
+    │   └── Outdated what the caller has seen is not the newest: HTTP 412
     └── Busy         nothing is wrong but the moment: HTTP 503, try again
 
 A subclass says what happened (`SlotTaken`, `InThePast`), carries the sentence that people read and a ``code`` that
@@ -25,10 +26,14 @@ class DomainError(Exception):
 
 
 class Refused(DomainError):
-    """The request breaks a rule. ``field`` is the API's name of the input at fault, None if no single one is."""
+    """The request breaks a rule. ``field`` is the API's name of the input at fault, None if no single one is.
+
+    ``about`` is what was judged, for a face that looks for a way out; it is never shown as it is.
+    """
 
     code = "refused"
     field: str | None = None
+    about: Any = None
 
     def __init__(self, message: str | None = None, *, field: str | None = None, **details: Any) -> None:
         super().__init__(message, **details)
@@ -39,6 +44,13 @@ class Conflict(DomainError):
     """The thing is not in a state that allows it. ``details`` says what is allowed instead."""
 
     code = "conflict"
+
+
+class Outdated(Conflict):
+    """Somebody has changed it since the caller read it."""
+
+    code = "version_mismatch"
+    message = "Somebody else has changed this since you read it. Read it again and decide anew."
 
 
 class Busy(DomainError):

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from appointments.models.appointment import Appointment
 from appointments.models.hold import Hold
 from clinics.models import AppointmentType, Location
-from common.models import TidyCharField, TimeStamped
+from common.models import TidyCharField, TimeStamped, matching
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
@@ -20,6 +20,10 @@ from scheduling.intervals import Interval
 class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
     def waiting(self) -> "WaitlistQuerySet":
         return self.filter(status=WaitlistEntry.Status.WAITING)
+
+    def search(self, query: str) -> "WaitlistQuerySet":
+        """By the patient's name."""
+        return self.filter(matching(query, "patient__name_key"))
 
     def by_rank(self) -> "WaitlistQuerySet":
         """The most urgent first, then whoever has waited longest."""
