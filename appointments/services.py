@@ -180,6 +180,7 @@ def undo(appointment: Appointment, *, reason: str = "", actor: User | None = Non
     last = appointment.history.select_related("from_doctor", "from_location").last()
     if last is None or last.action not in (Action.MOVED, Action.STATUS):
         raise NothingToUndo
+    assert last.from_start and last.from_end and last.from_location  # only a booking comes from nothing
     [doctor], appointment = _locked_for_change(appointment, last.from_doctor)
     if appointment.history.last() != last:
         raise ChangedMeanwhile
