@@ -31,7 +31,8 @@ def step(name: str, summary: str, description: str, service: Callable[..., Appoi
         request=ReasonSerializer,
         responses={200: AppointmentSerializer, 409: CONFLICT},
     )
-    return action(detail=True, methods=["post"], url_path=name, url_name=name)(described(view))
+    # In this order: `action` forgets what a view already says of itself.
+    return described(action(detail=True, methods=["post"], url_path=name, url_name=name)(view))
 
 
 @extend_schema(tags=["appointments"])
