@@ -179,9 +179,9 @@ class Schema(AutoSchema):
         if status == "200" and self._is_page():
             return "One page of them."
         return {
-            "200": "It is done, and this is how it stands." if self._has_body() else "Here it is.",
-            "201": "It is made.",
-            "204": "It is done. The answer has no body.",
+            "200": "Done." if self._has_body() else "Here it is.",
+            "201": "Made.",
+            "204": "Done. The answer has no body.",
             "409": "Not possible in this state; nothing was changed.",
         }[status]
 

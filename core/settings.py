@@ -216,7 +216,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Healthcare Appointment Scheduling",
     "DESCRIPTION": (
         "Patients, doctors, their availability, and appointments that cannot be double-booked.\n\n"
-        "Get a token from `POST /api-token-auth/`, press **Authorize**, and enter `Token ` followed by it. "
+        "Get a token from `POST /api-token-auth/` and send it as `Authorization: Token ...`; in Swagger UI press "
+        "**Authorize** and enter `Token`, a space, and the token. "
         "Times are UTC in answers; a time without an offset is read in the clinic's time zone."
     ),
     "VERSION": "1.0.0",

@@ -109,7 +109,7 @@ class AppointmentViewSet(RecordViewSet):
 
     cancel = step(
         "cancel",
-        "Cancel an appointment",
+        "Cancel an appointment for a reason",
         "Its time is free again. Cancelling twice changes nothing.",
         services.cancel,
     )
