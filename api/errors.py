@@ -1,5 +1,6 @@
 """From what went wrong to the HTTP answer that says so. Every error of the API is worded before it gets here."""
 
+import logging
 from typing import Any
 
 from django.db import OperationalError
@@ -11,12 +12,15 @@ from rest_framework.views import exception_handler
 
 from common.errors import Busy, Conflict, DomainError, Refused
 
+logger = logging.getLogger(__name__)
+
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None lets Django make it a 500, which is always a defect."""
     if isinstance(error, Http404):  # worded alike for what is unknown, malformed, hidden or not routed
         error = exceptions.NotFound()
     if isinstance(error, OperationalError):  # the database is away or overloaded: nothing was committed
+        logger.error("The database failed.", exc_info=error)
         error = Busy()
     if isinstance(error, DomainError):
         return _domain_answer(error)

@@ -188,6 +188,24 @@ if env.bool("BEHIND_PROXY", default=False):
     # Only behind a proxy that sets this header itself, as deploy/nginx.conf does: a client could lie.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# --- Logs ----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "private": {
+            "()": "common.logs.PrivateFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own handlers would print failures a second time, with what they say, and mail them.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}
+
 # --- The API -------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
