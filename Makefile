@@ -15,7 +15,7 @@ help: ## List what there is
 
 run: $(VENV)/runtime.stamp ## Serve the demo clinic on http://127.0.0.1:8000/ (PORT=...)
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py demo
+	@$(BIN)/python manage.py demo --address http://127.0.0.1:$(PORT)
 	@$(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 test: check ## Everything that must pass: check, then the tests on SQLite and PostgreSQL

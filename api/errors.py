@@ -4,12 +4,24 @@ from typing import Any
 
 from django.db import OperationalError
 from django.http import Http404
-from rest_framework import exceptions, status
+from django.utils.cache import patch_vary_headers
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from common.errors import Busy, Conflict, DomainError, Refused
+from accounts.errors import KeyReused
+from api import problems
+from common.errors import Busy, Conflict, DomainError, Outdated, Refused
+
+# The first that fits.
+STATUSES: tuple[tuple[type[DomainError], int], ...] = (
+    (Refused, 400),
+    (Outdated, 412),
+    (KeyReused, 422),
+    (Conflict, 409),
+    (Busy, 503),
+)
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -18,20 +30,19 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     if isinstance(error, OperationalError):  # the database is away or overloaded: nothing was committed
         error = Busy()
-    if isinstance(error, DomainError):
-        return _domain_answer(error)
-    return exception_handler(error, context)
+    response = _domain_answer(error) if isinstance(error, DomainError) else exception_handler(error, context)
+    if response is None:
+        return None
+    patch_vary_headers(response, ["Accept"])
+    if problems.wanted(context["request"]):
+        response.data = problems.problem(error, response.status_code, response.data)
+        response.content_type = problems.PROBLEM
+    return response
 
 
 def _domain_answer(error: DomainError) -> Response:
+    status = next(status for kind, status in STATUSES if isinstance(error, kind))
     if isinstance(error, Refused):
-        return Response(
-            {error.field or api_settings.NON_FIELD_ERRORS_KEY: [error.message]}, status.HTTP_400_BAD_REQUEST
-        )
-    body = {"detail": error.message, **error.details}
-    if isinstance(error, Conflict):
-        return Response(body, status.HTTP_409_CONFLICT)
-    if isinstance(error, Busy):
-        headers = {"Retry-After": str(error.retry_after_seconds)}
-        return Response(body, status.HTTP_503_SERVICE_UNAVAILABLE, headers=headers)
-    raise error
+        return Response({error.field or api_settings.NON_FIELD_ERRORS_KEY: [error.message]}, status)
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else None
+    return Response({"detail": error.message, **error.details}, status, headers=headers)

@@ -21,8 +21,8 @@ OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
 ID = {"type": "integer", "format": "int64", "minimum": 1}
 EDGE = {
     "type": "string",
-    "pattern": "^[0-9]{4}-[01][0-9]-[0-3][0-9]"
-    r"([T ][0-2][0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-][0-2][0-9]:?[0-5][0-9])?)?$",
+    "pattern": "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?$",
 }
 # A plus sign that nobody encoded arrives in a query string as a space.
 LOST_PLUS = re.compile(r"(:\S+) (\d\d:?\d\d)$")

@@ -4,9 +4,11 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError as FormError
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
@@ -32,6 +34,21 @@ class WholeNumberFilter(filters.Filter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Exactly this number.")
         super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
+
+
+class TruthField(forms.CharField):
+    """true or false. Anything else is an error, not the same as nothing."""
+
+    def to_python(self, value: Any) -> Any:
+        text = (super().to_python(value) or "").lower()
+        if text not in ("", "true", "false"):
+            raise FormError("Enter true or false.")
+        return text == "true" if text else None
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class TruthFilter(filters.Filter):
+    field_class = TruthField
 
 
 @extend_schema_field(EDGE)
@@ -65,7 +82,7 @@ class NameFilter(filters.CharFilter):
 class ActiveFirst(filters.FilterSet):
     """Deactivated records are left out unless ``active`` asks for them."""
 
-    active = filters.BooleanFilter(help_text="Only active ones unless this is false.")
+    active = TruthFilter(help_text="Only active ones unless this is false.")
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         queryset = super().filter_queryset(queryset)

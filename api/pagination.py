@@ -38,6 +38,6 @@ class Pages(PageNumberPagination):
             parameter["schema"] = {"type": "integer", "minimum": 1}
             parameter["description"] = "Which page, from 1."
             if parameter["name"] == "page_size":
-                parameter["schema"] |= {"default": self.page_size, "maximum": self.max_page_size}
-                parameter["description"] = "How many there are on a page."
+                parameter["schema"]["default"] = self.page_size
+                parameter["description"] = f"How many there are on a page; more than {self.max_page_size} gives that."
         return parameters

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, inline_serializer
+from drf_spectacular.plumbing import build_listed_example_value
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 
@@ -48,9 +49,9 @@ ERRORS: dict[str, dict[str, Any]] = {
         "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     },
     "ListErrors": {
-        "type": "array",
-        "description": "What is wrong with each item, in their order; `{}` for those that are right.",
-        "items": {"$ref": "#/components/schemas/FieldErrors"},
+        "type": "object",
+        "description": "What is wrong with which items of a list, by their position from 0.",
+        "additionalProperties": {"$ref": "#/components/schemas/FieldErrors"},
     },
     "Error": {
         "type": "object",
@@ -153,7 +154,11 @@ class Schema(AutoSchema):
             examples = EXAMPLES.get(operation["operationId"], Examples())
             answers = operation["responses"]
             for status, answer in answers.items():
-                answer["description"] = answer["description"] or self._meaning(status)
+                answer["description"] = self._meaning(status)
+                if examples.answer is not None and status in ("200", "201"):
+                    answer["content"][JSON]["examples"] = {operation["summary"]: {"value": self._answer(examples)}}
+            if examples.request:
+                operation["requestBody"]["content"][JSON]["examples"] = _named(examples.request)
             if "409" in answers:
                 answers["409"]["content"][JSON]["examples"] = _named(examples.conflicts)
             if self._has_body() or _reads_a_query(operation):
@@ -164,22 +169,20 @@ class Schema(AutoSchema):
             operation["responses"] = dict(sorted(answers.items()))
         return operation
 
-    def get_examples(self) -> list[OpenApiExample]:
-        examples = EXAMPLES.get(self.get_operation_id(), Examples())
-        found = [OpenApiExample(name, body, request_only=True) for name, body in (examples.request or {}).items()]
-        if examples.answer is not None:
-            found.append(OpenApiExample(self.get_summary() or "Answer", examples.answer, response_only=True))
-        return found
-
     # --- Answers -------------------------------------------------------------------------------
+
+    def _answer(self, examples: Examples) -> Any:
+        if self._is_page():
+            return build_listed_example_value(examples.answer, self._get_paginator(), "response")
+        return examples.answer
 
     def _meaning(self, status: str) -> str:
         if status == "200" and self._is_page():
             return "One page of them."
         return {
-            "200": "It is done, and this is how it stands." if self._has_body() else "Here it is.",
-            "201": "It is made.",
-            "204": "It is done. The answer has no body.",
+            "200": "Done." if self._has_body() else "Here it is.",
+            "201": "Made.",
+            "204": "Done. The answer has no body.",
             "409": "Not possible in this state; nothing was changed.",
         }[status]
 

@@ -235,11 +235,10 @@ def undo(
     last = appointment.history.select_related("from_doctor", "from_location", "from_room").last()
     if last is None or last.action not in (Action.MOVED, Action.STATUS):
         raise NothingToUndo
+    assert last.from_start and last.from_end and last.from_location  # only a booking comes from nothing
     [doctor], appointment = _locked_for_change(appointment, last.from_doctor, seen_version)
     if appointment.history.last() != last:
         raise ChangedMeanwhile
-    if last.from_start is None or last.from_end is None or last.from_location is None:
-        raise NothingToUndo
     after = State(last.from_status, last.from_start, last.from_end, doctor, last.from_location, last.from_room)
     before = State.of(appointment)
     settle(appointment, before, after, action=Action.UNDONE, reason=reason, actor=actor)

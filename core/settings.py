@@ -194,6 +194,24 @@ if env.bool("BEHIND_PROXY", default=False):
     # Only behind a proxy that sets this header itself, as deploy/nginx.conf does: a client could lie.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# --- Logs ----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "private": {
+            "()": "common.logs.PrivateFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own handlers would print failures a second time, with what they say, and mail them.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}
+
 # --- The API -------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -222,7 +240,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Healthcare Appointment Scheduling",
     "DESCRIPTION": (
         "Patients, doctors, their availability, and appointments that cannot be double-booked.\n\n"
-        "Get a token from `POST /api-token-auth/`, press **Authorize**, and enter `Token ` followed by it. "
+        "Get a token from `POST /api-token-auth/` and send it as `Authorization: Token ...`; in Swagger UI press "
+        "**Authorize** and enter `Token`, a space, and the token. "
         "Times are UTC in answers; a time without an offset is read in the clinic's time zone."
     ),
     "VERSION": "1.0.0",

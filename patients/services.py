@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from common.integrity import judged
+from common.transactions import atomic
 from patients.errors import NationalIdTaken
 from patients.models import Patient
 
@@ -16,7 +15,7 @@ def register(**fields: Any) -> Patient:
     return save(Patient(**fields))
 
 
-@transaction.atomic
+@atomic
 def save(patient: Patient) -> Patient:
     """Store a new or changed record. Raises NationalIdTaken."""
     with judged(VERDICTS):
@@ -24,7 +23,7 @@ def save(patient: Patient) -> Patient:
     return patient
 
 
-@transaction.atomic
+@atomic
 def amend(patient: Patient, **changes: Any) -> Patient:
     """Change the given fields, on the newest state of the record. Raises NationalIdTaken."""
     patient = Patient.objects.locked().get(pk=patient.pk)

@@ -33,7 +33,8 @@ def step(name: str, summary: str, description: str, service: Callable[..., Appoi
         request=ReasonSerializer,
         responses={200: AppointmentSerializer, 409: CONFLICT},
     )
-    return action(detail=True, methods=["post"], url_path=name, url_name=name)(described(view))
+    # In this order: `action` forgets what a view already says of itself.
+    return described(action(detail=True, methods=["post"], url_path=name, url_name=name)(view))
 
 
 @extend_schema(tags=["appointments"])
@@ -121,7 +122,7 @@ class AppointmentViewSet(RecordViewSet):
 
     cancel = step(
         "cancel",
-        "Cancel an appointment",
+        "Cancel an appointment for a reason",
         "Its time is free again. Cancelling twice changes nothing.",
         services.cancel,
     )

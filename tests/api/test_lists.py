@@ -319,3 +319,9 @@ def test_a_list_takes_the_same_queries_for_one_row_and_for_three(
     make()
     with django_assert_num_queries(queries):
         assert len(api.get(f"/api/{route}/").json()["results"]) == 3
+
+
+def test_a_truth_value_that_is_none_is_refused(api: APIClient) -> None:
+    for path in ("/api/doctors/?active=banana", "/api/patients/?filter=active:banana"):
+        answer = api.get(path)
+        assert (answer.status_code, answer.json()) == (400, {"active": ["Enter true or false."]})

@@ -352,6 +352,14 @@ def test_a_round_the_clock_grid_does_not_depend_on_where_the_search_begins(docto
     assert [slot.start for slot in found if slot.start >= midnight] == [start for start in grid if start >= since]
 
 
+def test_the_grid_of_the_longest_day_is_settled_in_its_last_hour(doctor: Doctor) -> None:
+    troll = open_location(name="Troll", time_zone="Antarctica/Troll")
+    set_hours(doctor, *(f"{day} 00:00-00:00" for day in ("fri", "sat", "sun", "mon")), location=troll)
+    # Sunday 25 October 2026 has 26 hours there, from Saturday 22:00 UTC: its sixteenth start is 25 hours later.
+    asked = {"since": at("2026-10-25 23:00"), "until": at("2026-10-26 00:00")}
+    assert starts(doctor, **asked, minutes=30, step=100) == ["10-25 23:00"]
+
+
 # --- The hours of a visit that is there already ----------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """`manage.py demo`: a clinic to look at, whatever the day and the hour."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from io import StringIO
 from itertools import pairwise
 from json import loads
@@ -14,15 +14,17 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from appointments.availability import OpenHours
+from appointments.demo.clinic import INTERLUDES
 from appointments.finding import Search, find_slots
 from appointments.lifecycle import TRANSITIONS, Status, blocks
 from appointments.models import Appointment, AppointmentChange
 from clinics.models import Location, OpeningHours
 from common import clock as common_clock
+from doctors import services as doctor_services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from patients.models import Patient
 from scheduling.intervals import Interval
-from tests.factories import at, make_patient
+from tests.factories import at, book, make_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +168,21 @@ def test_the_second_doctor_is_smith_and_has_free_slots(zone: str, moment: str, c
     assert doctor.full_name == "Margaret Smith"
     now = common_clock.now()
     assert len(find_slots(Search([doctor], since=now, until=now + timedelta(days=7), now=now, limit=20))) == 20
+
+
+def test_leave_is_never_put_on_top_of_somebodys_visit(clock: time_machine.Traveller) -> None:
+    run(verbosity=0)
+    start = at("2026-03-24 10:00")
+    on_leave = Doctor.objects.get(email=INTERLUDES[0].post(at("2026-03-23").date()).email)
+    doctor_services.set_weekly_hours(
+        on_leave, [WeeklyHours(location=Location.objects.get(), weekday=1, start=time(8), end=time(18))]
+    )
+    visit = book("2026-03-24 10:00", doctor=on_leave)
+    clock.move_to(at("2026-03-16 12:00"))
+    run(verbosity=0)
+    assert AvailabilityException.objects.filter(start__gte=at("2026-03-23")).exists()
+    assert OpenHours([on_leave], visit.interval).location_of(on_leave, visit.interval) == visit.location
+    assert not AvailabilityException.objects.filter(doctor=on_leave, start__lte=start, end__gt=start).exists()
 
 
 def test_smith_is_found_by_the_documented_search(api: APIClient) -> None:

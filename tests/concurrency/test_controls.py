@@ -10,7 +10,7 @@ from tests.concurrency.server import TAKEN, Clinic, booking, told
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 
-SLOTS = 10
+SLOTS = 20
 
 
 def storm(clinic: Clinic) -> list[int]:

@@ -128,7 +128,7 @@ def test_the_diagram_of_the_database_shows_the_columns_that_there_are() -> None:
     assert {models[entity] for entity in drawn} == ours
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True, reset_sequences=True)  # the examples name the first ids
 def test_the_examples_of_the_readme_work_in_order() -> None:
     User.objects.create_superuser("kimutai", password="cosmas@44")
     client, token, statuses = Client(), "", []

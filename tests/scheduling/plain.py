@@ -5,7 +5,9 @@ is asked of zoneinfo for every single minute.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -87,11 +89,8 @@ def lies_in(wall: datetime, window: WeeklyWindow) -> bool:
 def open_minutes(windows: Iterable[WeeklyWindow], zone: tzinfo, start: datetime, end: datetime) -> set[datetime]:
     """The minutes of [start, end) that begin while a window is open."""
     windows = list(windows)
-    return {
-        minute
-        for minute in minutes_between(start, end)
-        if any(lies_in(reading(minute, zone), window) for window in windows)
-    }
+    minutes = {minute: reading(minute, zone) for minute in minutes_between(start, end)}
+    return {minute for minute, wall in minutes.items() if any(lies_in(wall, window) for window in windows)}
 
 
 def midnights(zone: tzinfo, start: datetime, end: datetime) -> list[datetime]:
@@ -99,8 +98,9 @@ def midnights(zone: tzinfo, start: datetime, end: datetime) -> list[datetime]:
     shown: date = reading(start - MINUTE, zone).date()
     found = []
     for minute in minutes_between(start, end):
-        if reading(minute, zone).date() > shown:
-            shown = reading(minute, zone).date()
+        day = reading(minute, zone).date()
+        if day > shown:
+            shown = day
             found.append(minute)
     return found
 
@@ -109,14 +109,51 @@ def numbered(minutes: Iterable[datetime], origin: datetime) -> set[int]:
     return {(minute - origin) // MINUTE for minute in minutes}
 
 
-def grid_starts(open_time: set[datetime], step: int, zone: tzinfo, start: datetime, end: datetime) -> set[datetime]:
-    """`grid` for the open minutes of [start, end), which has to begin well before the first start of interest."""
-    days = numbered(midnights(zone, start, end), start)
-    return {start + minute * MINUTE for minute in grid(numbered(open_time, start), step, days)}
+# --- A doctor's calendar ---------------------------------------------------------------------------
+
+Stretch = tuple[datetime, datetime]
 
 
-def is_free(start: datetime, minutes: int, open_time: set[datetime], busy: Iterable[tuple[datetime, datetime]]) -> bool:
-    """Whether every minute of the visit is open and the visit overlaps nothing busy."""
-    end = start + minutes * MINUTE
-    inside = all(minute in open_time for minute in minutes_between(start, end))
-    return inside and not any(first < end and start < last for first, last in busy)
+@dataclass
+class Calendar:
+    """A doctor at one place, as a search from ``since`` to ``until`` at ``now`` should find it. Whole minutes."""
+
+    zone: tzinfo
+    since: datetime
+    until: datetime
+    now: datetime
+    windows: list[WeeklyWindow]
+    extra: list[Stretch] = field(default_factory=list)
+    closed: list[Stretch] = field(default_factory=list)
+    visits: list[Stretch] = field(default_factory=list)
+
+    @cached_property
+    def origin(self) -> datetime:
+        """Longer ago than the grid of the first day asked about can depend on."""
+        return self.since - 5 * DAY
+
+    @cached_property
+    def open_time(self) -> set[datetime]:
+        minutes = open_minutes(self.windows, self.zone, self.origin, self.until)
+        for start, end in self.extra:
+            minutes.update(minutes_between(max(start, self.origin), min(end, self.until)))
+        for start, end in self.closed:
+            minutes.difference_update(minutes_between(start, end))
+        return minutes
+
+    def grid(self, minutes: int, step: int) -> list[datetime]:
+        """The starts on the grid of which a visit of so many minutes would lie in the search, in order."""
+        days = numbered(midnights(self.zone, self.origin, self.until), self.origin)
+        starts = {self.origin + bit * MINUTE for bit in grid(numbered(self.open_time, self.origin), step, days)}
+        return sorted(start for start in starts if self.since <= start and start + minutes * MINUTE <= self.until)
+
+    def books(self, start: datetime, minutes: int) -> bool:
+        """Whether a visit of so many minutes can be booked."""
+        end = start + minutes * MINUTE
+        inside = all(minute in self.open_time for minute in minutes_between(start, end))
+        taken = any(first < end and start < last for first, last in self.visits)
+        return start > self.now and inside and not taken
+
+    def slots(self, minutes: int, step: int) -> list[datetime]:
+        """The starts that a search lists."""
+        return [start for start in self.grid(minutes, step) if self.books(start, minutes)]
