@@ -1,7 +1,7 @@
 """Input and output of single values, stricter than the defaults where the defaults guess."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appointments import policy
-from appointments.availability import find_slots
+from appointments.finding import Search, find_slots
 from appointments.models import Appointment
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
@@ -87,7 +87,7 @@ def test_the_list_the_policy_and_the_plain_model_agree(data: st.DataObject) -> N
 
     first = calendar.since.astimezone(calendar.zone).date()
     asked = {"since": first, "until": first + (DAYS - 1) * DAY, "now": calendar.now, "limit": 10_000}
-    found = find_slots([doctor], **asked, minutes=minutes, step=step)
+    found = find_slots(Search([doctor], **asked, minutes=minutes, step=step))
     assert [slot.start for slot in found] == calendar.slots(minutes, step or minutes)
     assert {slot.end - slot.start for slot in found} <= {minutes * MINUTE}
 
