@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
@@ -28,6 +29,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None lets Django make it a 500, which is always a defect."""
     if isinstance(error, Http404):  # worded alike for what is unknown, malformed, hidden or not routed
         error = exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied(*error.args)
     if isinstance(error, OperationalError):  # the database is away or overloaded: nothing was committed
         error = Busy()
     response = _domain_answer(error) if isinstance(error, DomainError) else exception_handler(error, context)
@@ -43,6 +46,6 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
 def _domain_answer(error: DomainError) -> Response:
     status = next(status for kind, status in STATUSES if isinstance(error, kind))
     if isinstance(error, Refused):
-        return Response({error.field or api_settings.NON_FIELD_ERRORS_KEY: [error.message]}, status)
+        return Response({error.field or api_settings.NON_FIELD_ERRORS_KEY: error.messages}, status)
     headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else None
     return Response({"detail": error.message, **error.details}, status, headers=headers)

@@ -5,7 +5,7 @@ and with up to three ``alternatives``. Success is JSON as ever.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -32,10 +32,11 @@ class Negotiation(DefaultContentNegotiation):
     """Errors may be problems, answers are JSON: so a client that accepts problems alone is given JSON as well."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
+        renderers = list(renderers)
         try:
-            return super().select_renderer(request, renderers, format_suffix)  # type: ignore[no-any-return, arg-type]
+            return super().select_renderer(request, renderers, format_suffix)  # type: ignore[no-any-return]
         except exceptions.NotAcceptable:
             plain = next((renderer for renderer in renderers if isinstance(renderer, JSONRenderer)), None)
             if plain is None or not wanted(request):
@@ -62,7 +63,7 @@ def problem(error: Exception, status: int, plain: Any) -> dict[str, Any]:
         body["errors"] = plain
     if isinstance(error, Conflict):
         body |= error.details
-    if isinstance(error, TIME_REFUSALS) and isinstance(error.about, policy.Proposal):
+    if isinstance(error, TIME_REFUSALS):
         body |= _ways_out(error, error.about)
     return body
 
@@ -73,15 +74,15 @@ def _code(error: Exception) -> str:
     return str(getattr(error, "default_code", "error"))
 
 
-def _ways_out(refusal: Refused, visit: policy.Proposal) -> dict[str, Any]:
+def _ways_out(refusal: Refused, visit: policy.Proposal | None) -> dict[str, Any]:
     """Everything that speaks against the time, and other times; none where a time is not all that is wrong."""
+    reasons, found = [refusal], []
     try:
-        reasons = [refusal, *policy.problems(visit)]
-        about_time = all(isinstance(reason, TIME_REFUSALS) for reason in reasons)
-        found = alternatives(visit) if about_time else []
+        if visit:
+            reasons += policy.problems(visit)
+            found = alternatives(visit) if all(isinstance(reason, TIME_REFUSALS) for reason in reasons) else []
     except OperationalError:  # the refusal stands, whatever the database can do for it now
         logger.warning("Found no alternatives to a refused time: the database did not answer.")
-        return {"conflicts": [refusal.code], "alternatives": []}
     return {
         "conflicts": list(dict.fromkeys(reason.code for reason in reasons)),
         "alternatives": [

@@ -89,7 +89,7 @@ class Proposal:
     @cached_property
     def taken(self) -> list[Taken]:
         """What is taken of the doctor's time, near enough for any buffer."""
-        return occupancy.of_doctors([self.doctor.pk], self.interval, now=self.now, **self._not_counted)[self.doctor.pk]
+        return occupancy.of_doctors([self.doctor.pk], self.interval, now=self.now, **self.not_counted)[self.doctor.pk]
 
     @property
     def room_kind(self) -> str:
@@ -128,7 +128,7 @@ class Proposal:
     def rooms_taken(self) -> dict[int, list[Taken]]:
         """What is taken of the candidate rooms at the time of the visit."""
         ids = [room.pk for room in self.candidate_rooms]
-        return occupancy.of_rooms(ids, self.interval, now=self.now, **self._not_counted) if ids else {}
+        return occupancy.of_rooms(ids, self.interval, now=self.now, **self.not_counted) if ids else {}
 
     @cached_property
     def offered(self) -> bool:
@@ -144,7 +144,7 @@ class Proposal:
         return self.patient is not None and others.exclude(pk=self.moving.pk if self.moving else 0).exists()
 
     @property
-    def _not_counted(self) -> NotCounted:
+    def not_counted(self) -> NotCounted:
         return {"appointment": self.moving.pk if self.moving else 0, "hold": self.hold.pk if self.hold else 0}
 
 
