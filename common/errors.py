@@ -39,6 +39,11 @@ class Refused(DomainError):
         super().__init__(message, **details)
         self.field = field or self.field
 
+    @property
+    def messages(self) -> list[str]:
+        """A sentence for each thing that is wrong."""
+        return [self.message]
+
 
 class Conflict(DomainError):
     """The thing is not in a state that allows it. ``details`` says what is allowed instead."""

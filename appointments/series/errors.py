@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from appointments.errors import VersionMismatch
 from common.errors import Conflict, Refused
 
 
@@ -23,9 +22,9 @@ class DatesRefused(Refused):
 
     code = "dates_refused"
 
-    def __init__(self, sentences: Iterable[str], **details: object) -> None:
+    def __init__(self, sentences: Iterable[str]) -> None:
         self.sentences = list(sentences)
-        super().__init__(" ".join(self.sentences), **details)
+        super().__init__(" ".join(self.sentences))
 
     @property
     def messages(self) -> list[str]:
@@ -51,7 +50,3 @@ class NothingToChange(Conflict):
         super().__init__(
             "No visit of the series that is meant is still to come and scheduled or confirmed.", allowed=[]
         )
-
-
-class SeriesVersionMismatch(VersionMismatch):
-    message = "Somebody else has just changed this series. Read it again and decide anew."
