@@ -256,6 +256,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.add_what_operations_share",
+        "api.schema_retries.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
         "AppointmentStatus": "appointments.lifecycle.Status",

@@ -81,6 +81,16 @@ class AppointmentViewSet(RecordViewSet):
         "created_at": "created_at",
     }
     default_ordering = ("start",)
+    tagged = RecordViewSet.tagged | {
+        "reschedule",
+        "cancel",
+        "confirm",
+        "check_in",
+        "start",
+        "complete",
+        "no_show",
+        "undo",
+    }
 
     def perform_create(self, serializer: BaseSerializer[Appointment]) -> None:
         serializer.instance = services.book(**serializer.validated_data, actor=self.actor)

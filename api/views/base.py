@@ -42,6 +42,8 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
 
     ordering_fields: ClassVar[dict[str, str]] = {"id": "id"}
     default_ordering: ClassVar[tuple[str, ...]] = ("id",)
+    # The actions that answer with an `ETag`.
+    tagged: ClassVar[frozenset[str]] = frozenset({"retrieve", "create", "update", "partial_update"})
 
     @property
     def actor(self) -> User:

@@ -53,6 +53,7 @@ class DoctorViewSet(RecordViewSet):
         "created_at": "created_at",
     }
     default_ordering = ("full_name",)
+    tagged = RecordViewSet.tagged | {"hours", "set_hours"}
 
     def perform_create(self, serializer: BaseSerializer[Doctor]) -> None:
         serializer.instance = services.add(**serializer.validated_data)
