@@ -12,6 +12,7 @@ from rest_framework.authentication import SessionAuthentication
 
 from api.examples import EXAMPLES, Examples
 from api.fields import ID
+from api.schema_retries import add_headers
 from api.serializers.patients import BlankForNull
 from patients.models import validate_phone_number
 
@@ -166,7 +167,7 @@ class Schema(AutoSchema):
             for status in self._shared_answers():
                 name, _ = NO_SUCH_PAGE if status == "404" and self._is_page() else SHARED[status]
                 answers[status] = {"$ref": f"#/components/responses/{name}"}
-            operation["responses"] = dict(sorted(answers.items()))
+            add_headers(self.view, self.method, operation)
         return operation
 
     # --- Answers -------------------------------------------------------------------------------
