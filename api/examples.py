@@ -45,6 +45,10 @@ APPOINTMENT = {
     "doctor": 2,
     "doctor_name": "John Smith",
     "location": 1,
+    "room": None,
+    "room_name": None,
+    "appointment_type": None,
+    "appointment_type_name": None,
     "appointment_time": "2025-05-29T10:00:00Z",
     "end": "2025-05-29T10:30:00Z",
     "duration_minutes": 30,
@@ -68,6 +72,9 @@ HISTORY = [
         "to_end": "2025-05-29T10:30:00Z",
         "from_doctor": None,
         "to_doctor": 2,
+        "from_room": None,
+        "to_room": None,
+        "overrode": [],
     }
 ]
 
@@ -131,9 +138,28 @@ WAITLIST_REFUSED = {
 WAITLIST_CLOSED = {"Over": {"detail": "This entry is withdrawn. Put the patient on the list again."}}
 NO_OFFER = {"Too late": {"detail": "There is no offer to answer: it was answered, or its time is over."}}
 
+WANTED = {"doctor": 2, "appointment_time": "2025-05-29T10:00:00Z"}
+HOLD = {
+    "id": 1,
+    **WANTED,
+    "location": 1,
+    "room": None,
+    "appointment_type": None,
+    "patient": None,
+    "end": "2025-05-29T10:30:00Z",
+    "expires_at": "2025-05-20T08:20:00Z",
+}
+HELD = {**HOLD, "token": "wq6T8mN0v2p1Zb4yXc9rLd5fGh7jKk3sQaEoUiYtRe0"}
+
 # --- Refusals ------------------------------------------------------------------------------------
 
 UNREADABLE = {"Not JSON": {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"}}
+HOLD_GONE = "This hold has ended, or is for another time or doctor. Choose a time again."
+TERMS_REFUSED = {
+    "No room": {"non_field_errors": ["No room for this (ultrasound) is free at that time."]},
+    "Hold over": {"hold": [HOLD_GONE]},
+    "Override without a reason": {"reason": ["Say why the rules are set aside: the reason is kept in the history."]},
+}
 IN_THE_PAST = {"In the past": {"appointment_time": ["Appointment time must be in the future."]}}
 TIME_REFUSED = {
     **IN_THE_PAST,
@@ -254,13 +280,22 @@ EXAMPLES: dict[str, Examples] = {
             **PAGE_SIZE,
             "Unknown field": {
                 "filter": [
-                    "Unknown field 'room'. Known fields: patient, doctor, location, status, appointment_time, "
-                    "appointment_time_after, appointment_time_before."
+                    "Unknown field 'colour'. Known fields: patient, doctor, location, room, appointment_type, status, "
+                    "appointment_time, appointment_time_after, appointment_time_before."
                 ]
             },
         },
     ),
-    "appointments_create": Examples({"Book an appointment": BOOKING}, APPOINTMENT, {**TIME_REFUSED, **UNREADABLE}),
+    "appointments_create": Examples(
+        {
+            "Book an appointment": BOOKING,
+            "Of a type, in a room": {**BOOKING, "appointment_type": 3, "room": 4},
+            "A time that was held": {**BOOKING, "hold": HELD["token"]},
+            "Against the soft rules": {**BOOKING, "override": True, "reason": "Emergency"},
+        },
+        APPOINTMENT,
+        {**TIME_REFUSED, **TERMS_REFUSED, **UNREADABLE},
+    ),
     "appointments_retrieve": Examples(answer=APPOINTMENT),
     "appointments_update": Examples(
         {"The whole appointment": BOOKING}, APPOINTMENT, {**TIME_REFUSED, **UNREADABLE}, {**IMPOSSIBLE, **NOT_MOVABLE}
@@ -295,6 +330,19 @@ EXAMPLES: dict[str, Examples] = {
     "appointments_no_show": _step("no_show", _final("no_show")),
     "appointments_undo": _step("scheduled", NOTHING_TO_UNDO),
     "appointments_history_list": Examples(answer=HISTORY),
+    "holds_list": Examples(answer=HOLD, refusals=PAGE_SIZE),
+    "holds_create": Examples(
+        {"Hold a time": WANTED},
+        HELD,
+        {
+            **TIME_REFUSED,
+            "Too many": {
+                "non_field_errors": ["You hold 5 times already. Book one, release one, or wait until one ends."]
+            },
+            **UNREADABLE,
+        },
+    ),
+    "holds_retrieve": Examples(answer=HOLD),
     "waitlist_list": Examples(answer=WAITING, refusals=PAGE_SIZE),
     "waitlist_create": Examples({"Wait for a cardiologist": WISHES}, WAITING, {**WAITLIST_REFUSED, **UNREADABLE}),
     "waitlist_retrieve": Examples(answer=WAITING),

@@ -175,10 +175,37 @@ class LocalDateFormField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise FormError("Enter a date such as 2026-05-29.")
         try:
-            day = parse_date(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-            if day is not None:
-                return bounded_day(day)
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise FormError(f"{text} is not a day of the calendar.") from None
+        try:
+            return bounded_day(day)
         except ValueError as error:
             raise FormError(str(error)) from None
-        raise FormError("Enter a date such as 2026-05-29.")
+
+
+class ListFormField(forms.CharField):
+    """Of a query: values separated by commas, each cleaned by the field ``of``, none twice; [] where there are none."""
+
+    def __init__(self, of: forms.Field, *, most: int, **kwargs: Any) -> None:
+        self.of, self.most = of, most
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override]  # text outside, a list inside
+        texts = [text.strip() for text in (super().to_python(value) or "").split(",") if text.strip()]
+        if len(texts) > self.most:
+            raise FormError(f"Name {self.most} at most.")
+        return list(dict.fromkeys(self.of.clean(text) for text in texts))
+
+
+class WeekdayFormField(forms.CharField):
+    """Of a query: mon, tue, wed, thu, fri, sat or sun, as a number from Monday, 0."""
+
+    def to_python(self, value: Any) -> Any:
+        text = (super().to_python(value) or "").lower()
+        if text not in WEEKDAYS:
+            raise FormError(f"{text[:20]!r} is no weekday. Choose from: {', '.join(WEEKDAYS)}.")
+        return WEEKDAYS.index(text)

@@ -116,6 +116,8 @@ class AppointmentFilters(filters.FilterSet):
     patient = WholeNumberFilter(help_text="A patient's id.")
     doctor = WholeNumberFilter(help_text="A doctor's id.")
     location = WholeNumberFilter(help_text="A location's id.")
+    room = WholeNumberFilter(help_text="A room's id.")
+    appointment_type = WholeNumberFilter(help_text="An appointment type's id.")
     status = filters.ChoiceFilter(choices=Status.choices, help_text="In this status.")
     appointment_time = EdgeFilter(field_name="start", help_text="Exactly at this time.")
     appointment_time_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="At or after this time.")

@@ -7,13 +7,14 @@ from django import forms
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from api.fields import EdgeFormField
-from appointments.finding import Edge, instant
-from clinics.models import Location
+from api.fields import EdgeFormField, ListFormField, WeekdayFormField
+from appointments.finding import PARTS_OF_DAY, Edge, instant
+from clinics.models import AppointmentType, Location
 from common import clock
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 
 MOST_DAYS = 62
+MOST_DAYS_AHEAD = 366
 MOST_DOCTORS = 500
 MOST_SLOTS = 5000
 MOST_ID = 2**63 - 1
@@ -22,35 +23,53 @@ DEFAULT_LIMIT = 1000
 
 # What callers write is not always a name in Python.
 WRITTEN = {"since": "from", "until": "to"}
+NO_PART_OF_DAY = f'"%(value)s" is no part of the day. Choose from: {", ".join(PARTS_OF_DAY)}.'
 
 
 class SlotQuery(forms.Form):
     """Its ``cleaned_data`` hold ``doctors`` and ``now`` as well, the moment at which the question was asked."""
 
-    doctor = forms.IntegerField(required=False, min_value=1, max_value=MOST_ID)
+    doctor = ListFormField(forms.IntegerField(min_value=1, max_value=MOST_ID), most=MOST_DOCTORS, required=False)
     specialization = forms.CharField(required=False, max_length=100)
+    appointment_type = forms.IntegerField(required=False, min_value=1, max_value=MOST_ID)
     location = forms.IntegerField(required=False, min_value=1, max_value=MOST_ID)
     duration = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES)
     step = forms.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES)
     since = EdgeFormField(required=False, keep_dates=True)
     until = EdgeFormField(required=False, keep_dates=True)
+    weekdays = ListFormField(WeekdayFormField(), most=7, required=False)
+    part_of_day = forms.ChoiceField(
+        required=False,
+        choices=[(part, part) for part in PARTS_OF_DAY],
+        error_messages={"invalid_choice": NO_PART_OF_DAY},
+    )
+    not_before_days = forms.IntegerField(required=False, min_value=0, max_value=MOST_DAYS_AHEAD)
     limit = forms.IntegerField(required=False, min_value=1, max_value=MOST_SLOTS)
 
     @classmethod
     def read(cls, parameters: QueryDict) -> dict[str, Any]:
         """The question, or a ValidationError in the caller's words."""
-        query = cls({name: parameters.get(WRITTEN.get(name, name)) for name in cls.base_fields})
+        query = cls({name: field_value(parameters, name, field) for name, field in cls.base_fields.items()})
         if not query.is_valid():
             raise ValidationError(
                 {WRITTEN.get(name, name): [str(error) for error in errors] for name, errors in query.errors.items()}
             )
         return query.cleaned_data
 
-    def clean_doctor(self) -> int | None:
-        wanted: int | None = self.cleaned_data["doctor"]
-        if wanted and not Doctor.objects.filter(pk=wanted).exists():
-            raise forms.ValidationError(f"There is no doctor with id {wanted}.")
+    def clean_doctor(self) -> list[int]:
+        wanted: list[int] = self.cleaned_data["doctor"]
+        known = set(Doctor.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+        unknown = [number for number in wanted if number not in known]
+        if unknown:
+            raise forms.ValidationError([f"There is no doctor with id {number}." for number in unknown])
         return wanted
+
+    def clean_appointment_type(self) -> AppointmentType | None:
+        wanted = self.cleaned_data["appointment_type"]
+        appointment_type = AppointmentType.objects.active().filter(pk=wanted).first() if wanted else None
+        if wanted and appointment_type is None:
+            raise forms.ValidationError(f"There is no appointment type with id {wanted}.")
+        return appointment_type
 
     def clean_location(self) -> Location | None:
         wanted = self.cleaned_data["location"]
@@ -67,12 +86,13 @@ class SlotQuery(forms.Form):
         if self.errors:
             return asked
         asked["now"] = clock.now()
-        asked["since"] = asked["since"] or asked["now"]
+        asked["not_before_days"] = asked["not_before_days"] or 0
+        asked["since"] = asked["since"] or _default_start(asked)
         asked["until"] = asked["until"] or _default_end(asked["since"])
-        days = _days(asked["since"], asked["until"], asked["location"])
+        days, most = _length(asked["since"], asked["until"], asked["location"])
         if days <= 0:
             self.add_error("until", "The range ends before it starts: give a `to` after `from`.")
-        elif days > MOST_DAYS:
+        elif days > most:
             self.add_error("until", f"Ask for {MOST_DAYS} days at most.")
         else:
             asked["doctors"] = self._doctors(asked)
@@ -82,9 +102,11 @@ class SlotQuery(forms.Form):
         """The active doctors that the question is about."""
         wanted = Doctor.objects.active()
         if asked["doctor"]:
-            wanted = wanted.filter(pk=asked["doctor"])
+            wanted = wanted.filter(pk__in=asked["doctor"])
         if asked["specialization"]:
             wanted = wanted.practising(asked["specialization"])
+        if asked["appointment_type"]:
+            wanted = wanted.offering(asked["appointment_type"])
         if asked["location"]:
             wanted = wanted.seeing_patients_at(asked["location"])
         found = list(wanted.order_by("id")[: MOST_DOCTORS + 1])
@@ -95,14 +117,32 @@ class SlotQuery(forms.Form):
         return found
 
 
+def field_value(parameters: QueryDict, name: str, field: forms.Field) -> str | None:
+    """What the caller wrote: of a parameter that is given twice the last, unless it takes several values."""
+    name = WRITTEN.get(name, name)
+    return ",".join(parameters.getlist(name)) if isinstance(field, ListFormField) else parameters.get(name)
+
+
+def _default_start(asked: dict[str, Any]) -> Edge:
+    """Now, or the local day before which nobody wants to come."""
+    now: datetime = asked["now"]
+    if not asked["not_before_days"]:
+        return now
+    place = asked["location"] or Location.objects.default()
+    return place.local(now).date() + timedelta(days=asked["not_before_days"])
+
+
 def _default_end(since: Edge) -> Edge:
     """A date counts whole, the first and the last."""
     return since + timedelta(days=DEFAULT_DAYS if isinstance(since, datetime) else DEFAULT_DAYS - 1)
 
 
-def _days(since: Edge, until: Edge, location: Location | None) -> float:
-    """The length of a range in days; between two dates a day is a day, whatever the clocks do in it."""
+def _length(since: Edge, until: Edge, location: Location | None) -> tuple[float, int]:
+    """How many days a range has, and how many it may have.
+
+    Two dates may be MOST_DAYS apart and count both; between them a day is a day, whatever the clocks do in it.
+    """
     if not isinstance(since, datetime) and not isinstance(until, datetime):
-        return (until - since).days + 1
+        return (until - since).days + 1, MOST_DAYS + 1
     place = location or Location.objects.default()
-    return (instant(until, place, day_after=True) - instant(since, place)) / timedelta(days=1)
+    return (instant(until, place, day_after=True) - instant(since, place)) / timedelta(days=1), MOST_DAYS

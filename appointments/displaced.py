@@ -38,7 +38,7 @@ def displaced(
         visits = visits.overlapping(Interval(first - DAY, last + 2 * DAY))
     if within:
         visits = visits.overlapping(within)
-    looked_at = list(visits.select_related("patient", "doctor", "location")[: MOST_LOOKED_AT + 1])
+    looked_at = list(visits.with_names().select_related("location")[: MOST_LOOKED_AT + 1])
     more = len(looked_at) > MOST_LOOKED_AT
     candidates = [visit for visit in looked_at[:MOST_LOOKED_AT] if not days or _touches(visit, days)]
     if not candidates:

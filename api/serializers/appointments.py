@@ -15,9 +15,7 @@ from patients.models import Patient
 
 
 def _minutes(help_text: str) -> serializers.IntegerField:
-    return serializers.IntegerField(
-        required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES, help_text=help_text
-    )
+    return serializers.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES, help_text=help_text)
 
 
 def _room(help_text: str) -> ReferenceField:

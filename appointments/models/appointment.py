@@ -34,7 +34,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(matching(query, "patient__name_key", "doctor__name_key"))
 
     def with_names(self) -> "AppointmentQuerySet":
-        return self.select_related("patient", "doctor")
+        return self.select_related("patient", "doctor", "room", "appointment_type")
 
 
 class Appointment(TimeStamped):
