@@ -1,22 +1,20 @@
 """Input and output of single values, stricter than the defaults where the defaults guess."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from clinics.instants import LAST_YEAR, UNREADABLE, read_instant, show_instant
 from clinics.models import Location
-from scheduling.hours import WEEKDAYS, AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
+from scheduling.hours import WEEKDAYS, start_of_day
 
-LAST_YEAR = 2200
-UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
-OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
 # What the API's documentation says of an id, and of a query's edge: an instant, or a local date.
 ID = {"type": "integer", "format": "int64", "minimum": 1}
 EDGE = {
@@ -26,39 +24,6 @@ EDGE = {
 }
 # A plus sign that nobody encoded arrives in a query string as a space.
 LOST_PLUS = re.compile(r"(:\S+) (\d\d:?\d\d)$")
-
-
-def read_instant(text: str) -> datetime:
-    """The UTC instant that ``text`` names; without an offset it is read in the clinic's zone.
-
-    Raises ValueError in words for people.
-    """
-    try:
-        readable = ":" in text and text.isascii() and text.isprintable()  # a date alone is no instant
-        value = parse_datetime(text) if readable else None
-    except ValueError:
-        value = None
-    if value is None:
-        raise ValueError(UNREADABLE)
-    return to_instant(value)
-
-
-def to_instant(value: datetime) -> datetime:
-    """``value`` in UTC; a naive one is read in the clinic's zone, where it must exist once. Raises ValueError."""
-    try:
-        instant = resolve(value, Location.objects.default().zone) if value.tzinfo is None else value.astimezone(UTC)
-    except (NonExistentLocalTime, AmbiguousLocalTime) as error:
-        raise ValueError(str(error)) from None
-    except OverflowError:
-        raise ValueError(OUT_OF_RANGE) from None
-    if instant.year >= LAST_YEAR:
-        raise ValueError(OUT_OF_RANGE)
-    return instant
-
-
-def show_instant(instant: datetime) -> str:
-    """ISO 8601 in UTC: 2026-05-29T10:00:00Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

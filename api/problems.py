@@ -15,9 +15,9 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from api.fields import show_instant
 from appointments import policy
 from appointments.alternatives import TIME_REFUSALS, alternatives
+from clinics.instants import show_instant
 from common.errors import Conflict, DomainError, Refused
 
 PROBLEM = "application/problem+json"

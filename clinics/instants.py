@@ -1,0 +1,45 @@
+"""Instants as text: how they are read from people and programs, and shown to them."""
+
+from datetime import UTC, datetime
+
+from django.utils.dateparse import parse_datetime
+
+from clinics.models import Location
+from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+
+LAST_YEAR = 2200
+UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
+OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
+
+
+def read_instant(text: str) -> datetime:
+    """The UTC instant that ``text`` names; without an offset it is read in the clinic's zone.
+
+    Raises ValueError in words for people.
+    """
+    try:
+        readable = ":" in text and text.isascii() and text.isprintable()  # a date alone is no instant
+        value = parse_datetime(text) if readable else None
+    except ValueError:
+        value = None
+    if value is None:
+        raise ValueError(UNREADABLE)
+    return to_instant(value)
+
+
+def to_instant(value: datetime) -> datetime:
+    """``value`` in UTC; a naive one is read in the clinic's zone, where it must exist once. Raises ValueError."""
+    try:
+        instant = resolve(value, Location.objects.default().zone) if value.tzinfo is None else value.astimezone(UTC)
+    except (NonExistentLocalTime, AmbiguousLocalTime) as error:
+        raise ValueError(str(error)) from None
+    except OverflowError:
+        raise ValueError(OUT_OF_RANGE) from None
+    if instant.year >= LAST_YEAR:
+        raise ValueError(OUT_OF_RANGE)
+    return instant
+
+
+def show_instant(instant: datetime) -> str:
+    """ISO 8601 in UTC: 2026-05-29T10:00:00Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
