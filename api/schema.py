@@ -10,6 +10,7 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 
+from api.clinic_examples import CLINIC_EXAMPLES
 from api.examples import EXAMPLES, Examples
 from api.fields import ID
 from api.schema_retries import add_headers
@@ -17,6 +18,7 @@ from api.serializers.patients import BlankForNull
 from patients.models import validate_phone_number
 
 JSON = "application/json"
+ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES
 
 TAGS = {
     "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
@@ -25,9 +27,12 @@ TAGS = {
     "doctors": "Those who see them. They are deactivated, never deleted.",
     "availability": "When a doctor can be booked: weekly hours in the location's wall time, exceptions to them (leave, "
     "extra clinics), and the free slots that follow. Changing hours never cancels an appointment.",
+    "clinic": "Where and what: locations with their own clocks, rooms, holidays, and the types of appointment. "
+    "Locations, rooms and types are deactivated, never deleted.",
     "appointments": "Visits of a patient to a doctor. Neither can be in two appointments at once, and every change "
     "leaves a line in the history.",
     "waitlist": "Patients who wait for a time. What is freed is offered to the best match, and kept until they answer.",
+    "holds": "A time kept for a few minutes for whoever has the token, while they decide.",
     "documentation": "This description, for programs.",
 }
 
@@ -152,7 +157,7 @@ class Schema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            examples = EXAMPLES.get(operation["operationId"], Examples())
+            examples = ALL_EXAMPLES.get(operation["operationId"], Examples())
             answers = operation["responses"]
             for status, answer in answers.items():
                 answer["description"] = self._meaning(status)
@@ -224,7 +229,8 @@ class Schema(AutoSchema):
         parameters = super()._resolve_path_parameters(variables)
         for parameter in parameters:
             model = self.view.queryset.model
-            thing = "doctor" if parameter["name"] == "doctor_id" else model._meta.verbose_name
+            owner = parameter["name"].removesuffix("_id")  # of what is nested: doctor_id, location_id
+            thing = model._meta.verbose_name if owner == "id" else owner
             parameter |= {"schema": ID, "description": f"The {thing}'s id."}
         return parameters
 

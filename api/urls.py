@@ -3,11 +3,16 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from api.views.appointment_types import AppointmentTypeViewSet
 from api.views.appointments import AppointmentViewSet
 from api.views.doctors import DoctorViewSet, ExceptionViewSet
 from api.views.documentation import RedocView, SchemaView, SwaggerView
 from api.views.fallback import UnknownRoute
+from api.views.holds import HoldViewSet
+from api.views.holidays import HolidayViewSet
+from api.views.locations import LocationExceptionViewSet, LocationViewSet
 from api.views.patients import PatientViewSet
+from api.views.rooms import RoomViewSet
 from api.views.slots import SlotsView
 from api.views.tokens import TokenView
 from api.views.waitlist import WaitlistViewSet
@@ -17,6 +22,14 @@ router.register("patients", PatientViewSet, basename="patient")
 router.register("doctors", DoctorViewSet, basename="doctor")
 router.register(r"doctors/(?P<doctor_pk>[^/.]+)/exceptions", ExceptionViewSet, basename="exception")
 router.register("appointments", AppointmentViewSet, basename="appointment")
+router.register("locations", LocationViewSet, basename="location")
+router.register(
+    r"locations/(?P<location_pk>[^/.]+)/exceptions", LocationExceptionViewSet, basename="location-exception"
+)
+router.register("rooms", RoomViewSet, basename="room")
+router.register("holidays", HolidayViewSet, basename="holiday")
+router.register("appointment-types", AppointmentTypeViewSet, basename="appointment-type")
+router.register("holds", HoldViewSet, basename="hold")
 router.register("waitlist", WaitlistViewSet, basename="waitlist")
 
 urlpatterns = [

@@ -143,6 +143,13 @@ class HolidayImportResultSerializer(serializers.Serializer[Any]):
     existing = HolidaySerializer(many=True)
 
 
+class TidyField(serializers.CharField):
+    """Text without doubled spaces, as the database keeps names."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return " ".join(super().to_internal_value(data).split())
+
+
 @extend_schema_field({"type": "array", "items": ID, "maxItems": MOST_DOCTORS})
 class DoctorsField(serializers.ListField):
     """The ids of doctors, in order; a list that names somebody unknown is refused."""
@@ -171,7 +178,7 @@ class AppointmentTypeSerializer(serializers.ModelSerializer[AppointmentType]):
     """
 
     specializations = serializers.ListField(
-        child=serializers.CharField(max_length=100),
+        child=TidyField(max_length=100),
         required=False,
         max_length=MOST_SPECIALIZATIONS,
         help_text="Their doctors offer it.",
@@ -199,5 +206,7 @@ class AppointmentTypeSerializer(serializers.ModelSerializer[AppointmentType]):
         )
 
     def validate_specializations(self, names: list[str]) -> list[str]:
-        tidy = [" ".join(name.split()) for name in names]
-        return list({name.casefold(): name for name in reversed(tidy)}.values())[::-1]
+        told: dict[str, str] = {}
+        for name in names:
+            told.setdefault(name.casefold(), name)
+        return list(told.values())

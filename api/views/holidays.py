@@ -1,0 +1,96 @@
+"""/api/holidays/ and their import."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.clinic_filters import HolidayFilters
+from api.filters import FieldFilter, Ordering
+from api.schema import CONFLICT
+from api.serializers.clinic import (
+    HolidayImportResultSerializer,
+    HolidayImportSerializer,
+    HolidayResultSerializer,
+    HolidaySerializer,
+)
+from api.views.base import RecordViewSet
+from appointments.displaced import displaced
+from clinics.models import Holiday
+from common import clock
+from doctors import places
+
+RESULT = "The answer lists the appointments of that day that are outside the hours now: they are kept."
+
+
+@extend_schema(tags=["clinic"])
+@extend_schema_view(
+    list=extend_schema(
+        summary="List holidays",
+        description="By date. `location` finds those that hold there, those of everywhere included. For example "
+        "`?date_from=2026-01-01&date_to=2026-12-31&location=1`.",
+    ),
+    create=extend_schema(
+        summary="Add a holiday",
+        description="A local day on which weekly hours do not hold, at one location or everywhere. A location's and a "
+        f"doctor's own exceptions are stronger. {RESULT}",
+        responses={201: HolidayResultSerializer},
+    ),
+    retrieve=extend_schema(summary="Read a holiday"),
+    update=extend_schema(
+        summary="Replace a holiday", description=RESULT, responses={200: HolidayResultSerializer, 409: CONFLICT}
+    ),
+    partial_update=extend_schema(
+        summary="Change a holiday",
+        description=f"What is left out stays. {RESULT}",
+        responses={200: HolidayResultSerializer, 409: CONFLICT},
+    ),
+    destroy=extend_schema(summary="Remove a holiday", description="It is a day as any other again."),
+)
+class HolidayViewSet(RecordViewSet):
+    queryset = Holiday.objects.select_related("location")
+    serializer_class = HolidaySerializer
+    filter_backends = (FieldFilter, Ordering)
+    filterset_class = HolidayFilters
+    ordering_fields: ClassVar = {"id": "id", "date": "date", "name": "name"}
+    default_ordering = ("date",)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self._answer(places.add_holiday(**serializer.validated_data), status=201)
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        holiday = self.get_object()
+        serializer = self.get_serializer(holiday, data=request.data, partial=kwargs.get("partial", False))
+        serializer.is_valid(raise_exception=True)
+        return self._answer(places.amend_holiday(holiday, **serializer.validated_data))
+
+    def perform_destroy(self, instance: Holiday) -> None:
+        places.remove_holiday(instance)
+
+    @extend_schema(
+        summary="Import public holidays",
+        description="Those of a country, and of one of its subdivisions, in a year: for one location or everywhere. A "
+        "day that is a holiday there already stays as it is, so importing twice changes nothing. Appointments are "
+        "kept: see each location's outside-hours.",
+        operation_id="holidays_import",
+        request=HolidayImportSerializer,
+        responses=HolidayImportResultSerializer,
+    )
+    @action(
+        detail=False, methods=["post"], pagination_class=None, filter_backends=[], url_path="import", url_name="import"
+    )
+    def import_(self, request: Request) -> Response:
+        serializer = HolidayImportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        imported = places.import_holidays(**serializer.validated_data)
+        return Response(HolidayImportResultSerializer(imported).data)
+
+    def _answer(self, holiday: Holiday, status: int = 200) -> Response:
+        outside = displaced(holiday.location, now=clock.now(), days=[holiday.date])
+        holiday.outside_hours = outside.visits  # type: ignore[attr-defined]
+        holiday.outside_hours_more = outside.more  # type: ignore[attr-defined]
+        return Response(HolidayResultSerializer(holiday).data, status=status)

@@ -1,0 +1,165 @@
+"""/api/locations/, their opening hours and exceptions."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from api.clinic_filters import LocationFilters
+from api.filters import FieldFilter, Ordering
+from api.schema import CONFLICT
+from api.serializers.clinic import (
+    DisplacedSerializer,
+    LocationExceptionResultSerializer,
+    LocationExceptionSerializer,
+    LocationSerializer,
+    OpeningHoursSerializer,
+)
+from api.views.base import RecordViewSet
+from appointments.displaced import displaced
+from clinics import services
+from clinics.models import Location, LocationException, OpeningHours
+from common import clock
+from doctors import places
+from scheduling.intervals import Interval
+
+
+@extend_schema(tags=["clinic"])
+@extend_schema_view(
+    list=extend_schema(summary="List locations", description="By id: the clinic's first location comes first."),
+    create=extend_schema(
+        summary="Open a location",
+        description="It opens Monday to Friday, 08:00-18:00 by its own clock; see its hours. Names are unique.",
+    ),
+    retrieve=extend_schema(summary="Read a location"),
+    update=extend_schema(
+        summary="Replace a location's record", description="What is left out and not required stays as it is."
+    ),
+    partial_update=extend_schema(
+        summary="Change a location's record",
+        description="What is left out stays. A new time zone moves all hours held there to its wall time; appointments "
+        "keep their instants: see outside-hours. It is refused where it puts a doctor in two places at once.",
+    ),
+    destroy=extend_schema(
+        summary="Deactivate a location",
+        description="Nothing more is booked there; its appointments are kept. PATCH of `active` puts it back. A clinic "
+        "keeps at least one active location.",
+    ),
+)
+class LocationViewSet(RecordViewSet):
+    queryset = Location.objects.all()
+    serializer_class = LocationSerializer
+    filter_backends = (FieldFilter, Ordering)
+    filterset_class = LocationFilters
+    ordering_fields: ClassVar = {"id": "id", "name": "name", "created_at": "created_at"}
+
+    def perform_create(self, serializer: BaseSerializer[Location]) -> None:
+        serializer.instance = services.open_location(**serializer.validated_data)
+
+    def perform_update(self, serializer: BaseSerializer[Location]) -> None:
+        assert serializer.instance
+        serializer.instance = places.amend_location(serializer.instance, **serializer.validated_data)
+
+    def perform_destroy(self, instance: Location) -> None:
+        places.deactivate_location(instance)
+
+    @extend_schema(
+        summary="Read a location's opening hours",
+        description="By its own clock. A new doctor starts with them; they bind nobody who is there already.",
+        operation_id="locations_hours_list",
+        responses=OpeningHoursSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="hours")
+    def hours(self, request: Request, pk: str) -> Response:
+        return Response(OpeningHoursSerializer(self.get_object().opening_hours.all(), many=True).data)
+
+    @extend_schema(
+        summary="Replace a location's opening hours",
+        description="The whole week at once. Doctors who are there already keep the hours they have.",
+        operation_id="locations_hours_update",
+        request=OpeningHoursSerializer(many=True),
+        responses=OpeningHoursSerializer(many=True),
+    )
+    @hours.mapping.put
+    def set_hours(self, request: Request, pk: str) -> Response:
+        location = self.get_object()
+        serializer = OpeningHoursSerializer(data=request.data, many=True)
+        serializer.is_valid(raise_exception=True)
+        week = [OpeningHours(**window) for window in serializer.validated_data]
+        return Response(OpeningHoursSerializer(services.set_opening_hours(location, week), many=True).data)
+
+    @extend_schema(
+        summary="List a location's appointments outside the hours",
+        description="Upcoming appointments there that hours, exceptions and holidays no longer cover: kept, never "
+        "cancelled. The soonest 100 of them.",
+        operation_id="locations_outside_hours",
+        responses=DisplacedSerializer,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
+    def outside_hours(self, request: Request, pk: str) -> Response:
+        return Response(DisplacedSerializer(displaced(self.get_object(), now=clock.now())).data)
+
+
+RESULT = "The answer lists the appointments in it that are outside the hours now: they are kept."
+
+
+@extend_schema(tags=["clinic"])
+@extend_schema_view(
+    list=extend_schema(summary="List a location's exceptions", description="Earliest first, past ones included."),
+    create=extend_schema(
+        summary="Close a location, or open it on a holiday",
+        description="`closed` takes time from everybody's weekly hours there. `open` brings back the weekly hours that "
+        f"a holiday took, and gives nobody hours of their own. Where both meet, `closed` wins. {RESULT}",
+        responses={201: LocationExceptionResultSerializer},
+    ),
+    retrieve=extend_schema(summary="Read a location's exception"),
+    update=extend_schema(
+        summary="Replace a location's exception",
+        description=RESULT,
+        responses={200: LocationExceptionResultSerializer, 409: CONFLICT},
+    ),
+    partial_update=extend_schema(
+        summary="Change a location's exception",
+        description=f"What is left out stays. {RESULT}",
+        responses={200: LocationExceptionResultSerializer, 409: CONFLICT},
+    ),
+    destroy=extend_schema(summary="Remove a location's exception", description="Holidays and weekly hours hold again."),
+)
+class LocationExceptionViewSet(RecordViewSet):
+    queryset = LocationException.objects.all()
+    serializer_class = LocationExceptionSerializer
+    filter_backends = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.location = get_object_or_404(Location.objects.all(), pk=self.kwargs["location_pk"])
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset().order_by("start", "id")
+        return queryset.filter(location=self.location) if hasattr(self, "location") else queryset.none()
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        exception = places.add_location_exception(self.location, **serializer.validated_data)
+        return self._answer(exception, exception.interval, status=201)
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        exception = self.get_object()
+        serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
+        serializer.is_valid(raise_exception=True)
+        changed = places.amend_location_exception(exception, **serializer.validated_data)
+        return self._answer(changed, changed.interval.hull(exception.interval))
+
+    def perform_destroy(self, instance: LocationException) -> None:
+        places.remove_location_exception(instance)
+
+    def _answer(self, exception: LocationException, within: Interval, status: int = 200) -> Response:
+        outside = displaced(self.location, now=clock.now(), within=within)
+        exception.outside_hours = outside.visits  # type: ignore[attr-defined]
+        exception.outside_hours_more = outside.more  # type: ignore[attr-defined]
+        return Response(LocationExceptionResultSerializer(exception).data, status=status)
