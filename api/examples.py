@@ -9,12 +9,16 @@ Body = Any
 
 
 class Examples(NamedTuple):
-    """``answer`` is one item where the operation answers with a page; refusals are named after what went wrong."""
+    """``answer`` is one item where the operation answers with a page; refusals are named after what went wrong.
+
+    ``dry_run`` is what an operation that makes something answers when it is only to look.
+    """
 
     request: dict[str, Body] | None = None
     answer: Body = None
     refusals: dict[str, Body] | None = None
     conflicts: dict[str, Body] | None = None
+    dry_run: Body = None
 
 
 # --- Records -------------------------------------------------------------------------------------
@@ -54,6 +58,7 @@ APPOINTMENT = {
     "duration_minutes": 30,
     "status": "scheduled",
     "notes": "",
+    "series": None,
     "version": 1,
     **MADE,
 }
@@ -123,6 +128,7 @@ OFFER = {
 WAITING = {
     "id": 1,
     **WISHES,
+    "patient_name": "Jane Doe",
     "doctor": None,
     "appointment_type": None,
     "location": None,
@@ -134,6 +140,7 @@ WAITING = {
 WAITLIST_REFUSED = {
     "For nothing": {"non_field_errors": ["Name a doctor, a specialization or an appointment type to wait for."]},
     "Upside down": {"latest": ["This is before earliest."]},
+    "Too late": {"latest": ["This day is over."]},
 }
 WAITLIST_CLOSED = {"Over": {"detail": "This entry is withdrawn. Put the patient on the list again."}}
 NO_OFFER = {"Too late": {"detail": "There is no offer to answer: it was answered, or its time is over."}}

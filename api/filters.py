@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from api.fields import EDGE, EdgeFormField
 from appointments.lifecycle import Status
-from appointments.models import Appointment, WaitlistEntry
+from appointments.models import Appointment, Series, WaitlistEntry
 from common.text import folded
 from doctors.models import Doctor
 from patients.models import Patient
@@ -118,6 +118,7 @@ class AppointmentFilters(filters.FilterSet):
     location = WholeNumberFilter(help_text="A location's id.")
     room = WholeNumberFilter(help_text="A room's id.")
     appointment_type = WholeNumberFilter(help_text="An appointment type's id.")
+    series = WholeNumberFilter(help_text="A series' id.")
     status = filters.ChoiceFilter(choices=Status.choices, help_text="In this status.")
     appointment_time = EdgeFilter(field_name="start", help_text="Exactly at this time.")
     appointment_time_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="At or after this time.")
@@ -137,6 +138,15 @@ class WaitlistFilters(filters.FilterSet):
 
     class Meta:
         model = WaitlistEntry
+        fields: tuple[str, ...] = ()
+
+
+class SeriesFilters(filters.FilterSet):
+    patient = WholeNumberFilter(help_text="A patient's id.")
+    doctor = WholeNumberFilter(help_text="A doctor's id.")
+
+    class Meta:
+        model = Series
         fields: tuple[str, ...] = ()
 
 

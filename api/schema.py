@@ -15,10 +15,11 @@ from api.examples import EXAMPLES, Examples
 from api.fields import ID
 from api.schema_retries import add_headers
 from api.serializers.patients import BlankForNull
+from api.series_examples import SERIES_EXAMPLES
 from patients.models import validate_phone_number
 
 JSON = "application/json"
-ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES
+ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES
 
 TAGS = {
     "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
@@ -31,6 +32,7 @@ TAGS = {
     "Locations, rooms and types are deactivated, never deleted.",
     "appointments": "Visits of a patient to a doctor. Neither can be in two appointments at once, and every change "
     "leaves a line in the history.",
+    "series": "Visits that come again by a rule. Each is an appointment like any other, and can change alone.",
     "waitlist": "Patients who wait for a time. What is freed is offered to the best match, and kept until they answer.",
     "holds": "A time kept for a few minutes for whoever has the token, while they decide.",
     "documentation": "This description, for programs.",
@@ -161,7 +163,10 @@ class Schema(AutoSchema):
             answers = operation["responses"]
             for status, answer in answers.items():
                 answer["description"] = self._meaning(status)
-                if examples.answer is not None and status in ("200", "201"):
+                if status == "200" and examples.dry_run is not None:
+                    answer["description"] = "What would be made. Nothing was written."
+                    answer["content"][JSON]["examples"] = {"A dry run": {"value": examples.dry_run}}
+                elif examples.answer is not None and status in ("200", "201"):
                     answer["content"][JSON]["examples"] = {operation["summary"]: {"value": self._answer(examples)}}
             if examples.request:
                 operation["requestBody"]["content"][JSON]["examples"] = _named(examples.request)

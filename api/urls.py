@@ -13,6 +13,7 @@ from api.views.holidays import HolidayViewSet
 from api.views.locations import LocationExceptionViewSet, LocationViewSet
 from api.views.patients import PatientViewSet
 from api.views.rooms import RoomViewSet
+from api.views.series import SeriesViewSet
 from api.views.slots import SlotsView
 from api.views.tokens import TokenView
 from api.views.waitlist import WaitlistViewSet
@@ -30,6 +31,7 @@ router.register("rooms", RoomViewSet, basename="room")
 router.register("holidays", HolidayViewSet, basename="holiday")
 router.register("appointment-types", AppointmentTypeViewSet, basename="appointment-type")
 router.register("holds", HoldViewSet, basename="hold")
+router.register("series", SeriesViewSet, basename="series")
 router.register("waitlist", WaitlistViewSet, basename="waitlist")
 
 urlpatterns = [

@@ -77,6 +77,7 @@ class AppointmentSerializer(TermsSerializer, serializers.ModelSerializer[Appoint
             "duration_minutes",
             "status",
             "notes",
+            "series",
             "version",
             "created_at",
             "updated_at",
@@ -84,7 +85,7 @@ class AppointmentSerializer(TermsSerializer, serializers.ModelSerializer[Appoint
             "override",
             "reason",
         )
-        read_only_fields = ("location", "version")
+        read_only_fields = ("location", "series", "version")
 
 
 class MoveSerializer(TermsSerializer):
