@@ -70,7 +70,7 @@ class SeriesDetailSerializer(SeriesSerializer):
         read_only_fields = fields
 
 
-class OccurrenceSerializer(serializers.Serializer[Verdict]):
+class OccurrenceSerializer(serializers.Serializer[Any]):
     """What is said of one local date."""
 
     date = serializers.DateField(source="day", help_text="By the clock of the series' location.")

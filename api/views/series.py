@@ -96,6 +96,7 @@ class SeriesViewSet(RecordViewSet):
         summary="Cancel visits of a series",
         description="This one, this and the following ones, or all: those still to come that are scheduled or "
         "confirmed. Cancelling twice changes nothing.",
+        operation_id="series_cancel",
         request=VisitsSerializer,
         responses={200: SeriesResultSerializer, 409: CONFLICT},
     )

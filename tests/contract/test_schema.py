@@ -15,6 +15,7 @@ from rest_framework.authtoken.models import Token
 
 from accounts.models import User
 from appointments import services
+from appointments.series import services as series_services
 from core.wsgi import application
 from doctors import services as doctor_services
 from tests.factories import NOW, at, book, make_doctor, make_patient
@@ -53,10 +54,14 @@ RULED = {
     "appointments_partial_update",
     "appointments_reschedule",
     "appointments_undo",
+    "series_list",
+    "series_create",
+    "series_partial_update",
+    "series_cancel",
 }
 # What a random answer to a random question would hardly ever meet.
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.*")
-REFERENCES = {"id", "patient", "doctor", "doctor_id", "location"}
+REFERENCES = {"id", "patient", "doctor", "doctor_id", "location", "appointment"}
 MOMENTS = {"appointment_time", "start", "end"}
 
 
@@ -97,11 +102,16 @@ class Clinic:
             )
             for doctor in doctors
         ]
+        series = series_services.create(
+            doctor=doctors[1], patient=patients[1], start=at("2026-03-03 09:00"), rule="FREQ=DAILY;COUNT=3"
+        ).series
         self.ids = {
             "doctor": [doctor.pk for doctor in doctors],
             "patient": [patients[0].pk],
             "location": [doctors[0].weekly_hours.first().location_id],
             "appointments": [visit.pk for visit in visits],
+            "appointment": [visit.pk for visit in series.appointments.all()],
+            "series": [series.pk],
             "exceptions": [exception.pk for exception in exceptions],
         }
         self.ids |= {"doctor_id": self.ids["doctor"], "doctors": self.ids["doctor"], "patients": self.ids["patient"]}
