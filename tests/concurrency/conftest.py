@@ -21,7 +21,7 @@ def clock() -> None:
 
 @pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Runs a server on a fresh copy of one migrated and seeded database, with or without its guards and its lock."""
+    """Runs a server on a fresh copy of one migrated and seeded database, with or without what protects it."""
     folder = tmp_path_factory.mktemp("concurrency")
     numbers = count(1)
     template: Database
@@ -31,13 +31,14 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         template = SqliteFile(folder / "template.sqlite3")
 
     @contextmanager
-    def run(*, lock: bool = True, guards: bool = True) -> Iterator[Clinic]:
+    def run(*, lock: bool = True, guards: bool = True, keys: bool = True) -> Iterator[Clinic]:
         number = next(numbers)
         database = template.copy(f"copy{number}")
         try:
             if not guards:
                 database.drop_guards()
             application = "core.wsgi" if lock else "tests.concurrency.unguarded"
+            application = application if keys else "tests.concurrency.keyless"
             with serving(database, people, folder / f"{number}.log", application) as clinic:
                 yield clinic
         finally:

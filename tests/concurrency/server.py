@@ -72,6 +72,7 @@ class Call:
     method: str
     path: str
     body: Any = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def booking(patient: int, doctor: int, start: str) -> Call:
@@ -144,7 +145,7 @@ class Clinic:
         return answer.json()
 
     def send(self, call: Call) -> httpx.Response:
-        return self.client.request(call.method, call.path, json=call.body)
+        return self.client.request(call.method, call.path, json=call.body, headers=call.headers)
 
     def at_once(self, calls: Sequence[Call]) -> list[httpx.Response]:
         """The answers, in the order of the calls, each of which a client of its own makes at the same moment."""
