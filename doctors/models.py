@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, Location
 from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from common.text import folded
 from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
 
@@ -26,14 +27,15 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
         return self.filter(matching(query, "search_text"))
 
     def practising(self, specialization: str) -> "DoctorQuerySet":
-        return self.filter(specialization__iexact=" ".join(specialization.split()))
+        """Those of this specialization, whatever its case and accents."""
+        return self.filter(specialization_key=folded(specialization))
 
     def offering(self, appointment_type: AppointmentType) -> "DoctorQuerySet":
         """Those who give this type of visit: by specialization or by name; everybody, where it names neither."""
         named = Doctor.offers.through.objects.filter(appointmenttype=appointment_type)
         able = Q(pk__in=named.values("doctor"))
-        for specialization in appointment_type.specializations:
-            able |= Q(specialization__iexact=" ".join(specialization.split()))
+        if appointment_type.specializations:
+            able |= Q(specialization_key__in=[folded(name) for name in appointment_type.specializations])
         return self.filter(able if appointment_type.specializations else able | ~Exists(named))
 
     def seeing_patients_at(self, *locations: Location) -> "DoctorQuerySet":
@@ -68,6 +70,7 @@ class Doctor(TimeStamped):
     )
     active = models.BooleanField(default=True, help_text="Only an active doctor can be booked.")
     name_key = FoldedTextField(source="name_lines")
+    specialization_key = FoldedTextField(source="specialization_lines")
     search_text = FoldedTextField(source="searchable_lines")
 
     objects = DoctorQuerySet.as_manager()
@@ -80,13 +83,16 @@ class Doctor(TimeStamped):
                 condition=Q(default_duration_minutes__range=(1, LONGEST_VISIT_MINUTES)), name="doctor_duration_sane"
             ),
         ]
-        indexes: ClassVar = [models.Index(Lower("specialization"), "id", name="doctor_by_specialization")]
+        indexes: ClassVar = [models.Index("specialization_key", "id", name="doctor_by_specialization")]
 
     def __str__(self) -> str:
         return self.full_name
 
     def name_lines(self) -> list[str]:
         return [self.full_name]
+
+    def specialization_lines(self) -> list[str]:
+        return [self.specialization]
 
     def searchable_lines(self) -> list[str]:
         return [self.full_name, self.specialization, self.email]

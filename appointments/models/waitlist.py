@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from appointments.models.appointment import Appointment
 from appointments.models.hold import Hold
 from clinics.models import AppointmentType, Location
-from common.models import TidyCharField, TimeStamped, matching
+from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from common.text import folded
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
@@ -32,7 +33,7 @@ class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
     def could_see(self, doctor: Doctor) -> "WaitlistQuerySet":
         """Those who wait for this doctor, or for anybody of the doctor's specialization."""
         return self.filter(Q(doctor=doctor) | Q(doctor=None)).filter(
-            Q(specialization="") | Q(specialization__iexact=doctor.specialization)
+            Q(specialization_key="") | Q(specialization_key=folded(doctor.specialization))
         )
 
 
@@ -59,6 +60,7 @@ class WaitlistEntry(TimeStamped):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="waitlist_entries")
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     specialization = TidyCharField(max_length=100, blank=True, default="")
+    specialization_key = FoldedTextField(source="specialization_lines")
     appointment_type = models.ForeignKey(
         AppointmentType, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -96,6 +98,9 @@ class WaitlistEntry(TimeStamped):
     def clean(self) -> None:
         if self.earliest and self.latest and self.latest < self.earliest:
             raise ValidationError({"latest": "This is before earliest."})
+
+    def specialization_lines(self) -> list[str]:
+        return [self.specialization]
 
     def wants(self, day: date) -> bool:
         return self.earliest <= day <= self.latest
