@@ -1,9 +1,58 @@
 """Why a patient's record was not changed."""
 
-from common.errors import Refused
+from common.errors import Conflict, Refused
 
 
 class NationalIdTaken(Refused):
     code = "national_id_taken"
     field = "national_id"
     message = "A patient with this national id is already registered."
+
+
+class OwnGuardian(Refused):
+    code = "own_guardian"
+    field = "guardian"
+    message = "Nobody is their own guardian, nor that of somebody who is theirs. Choose another guardian."
+
+
+class GuardianMerged(Refused):
+    code = "guardian_merged"
+    field = "guardian"
+
+    def __init__(self, kept: int) -> None:
+        super().__init__(f"This record was merged into patient {kept}. Name that one.")
+
+
+class TooManyGuardians(Refused):
+    code = "too_many_guardians"
+    field = "guardian"
+    message = "This line of guardians of guardians is too long: ten at most."
+
+
+class RecordMerged(Conflict):
+    """What was asked for is now part of another record: ``details["merged_into"]``."""
+
+    code = "record_merged"
+
+    def __init__(self, kept: int) -> None:
+        super().__init__(f"This record was merged into patient {kept}. Use that one.", merged_into=kept)
+
+
+class SameRecord(Refused):
+    code = "same_record"
+    field = "duplicate"
+    message = "A record cannot be merged with itself."
+
+
+class MergedElsewhere(Refused):
+    code = "merged_elsewhere"
+    field = "duplicate"
+
+    def __init__(self, kept: int) -> None:
+        super().__init__(f"This record was merged into patient {kept} already.")
+
+
+class OneGuardsTheOther(Refused):
+    code = "one_guards_the_other"
+    field = "duplicate"
+    message = "One of them is the guardian of the other, so they are two people. Correct the guardian first."

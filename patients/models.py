@@ -1,12 +1,17 @@
 """Who is cared for."""
 
 import re
+from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from clinics.models import Location
+from common import clock
 from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
 from common.text import PHONE_TEXT, phone_digits
 
@@ -15,6 +20,24 @@ def validate_phone_number(text: str) -> None:
     """Accept any usual spelling of a number of six to fifteen digits (fifteen is the most that E.164 allows)."""
     if not PHONE_TEXT.fullmatch(text) or not 6 <= len(re.sub(r"\D", "", text)) <= 15:
         raise ValidationError("Enter a phone number, such as 0712 345 678 or +254 712 345 678.", code="phone_number")
+
+
+MOST_NOTES = 2000
+FIRST_BIRTHDAY = date(1900, 1, 1)
+# BCP 47 (RFC 5646, section 2.1): language, script, region, variants, extensions, private use.
+LANGUAGE = (
+    "^([A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+    "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$"
+)
+validate_language = RegexValidator(LANGUAGE, "Enter a language tag (BCP 47), such as en, sw-KE or zh-Hant.")
+
+
+def validate_date_of_birth(day: date) -> None:
+    """Accept 1900-01-01 to today, by the clock of the clinic's first location."""
+    if day < FIRST_BIRTHDAY:
+        raise ValidationError("Enter a date from 1900-01-01 on.", code="date_of_birth")
+    if day > Location.objects.default().local(clock.now()).date():
+        raise ValidationError("A date of birth cannot be in the future.", code="date_of_birth")
 
 
 class NationalIdField(TidyCharField):
@@ -28,6 +51,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def active(self) -> "PatientQuerySet":
         return self.filter(active=True)
 
+    def unmerged(self) -> "PatientQuerySet":
+        """Without the records that were merged into others."""
+        return self.filter(merged_into=None)
+
     def search(self, query: str) -> "PatientQuerySet":
         """By name, e-mail, phone in any spelling, national id or insurance number."""
         return self.filter(matching(query, "search_text"))
@@ -35,17 +62,66 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def locked(self) -> "PatientQuerySet":
         return self.order_by("id").select_for_update(no_key=True)
 
+    def locked_current(self, pk: int) -> "Patient":
+        """The newest row of a record, or of the one that it was merged into, locked until the transaction ends."""
+        patient = self.locked().get(pk=pk)
+        while patient.merged_into_id:
+            patient = self.locked().get(pk=patient.merged_into_id)
+        return patient
+
 
 class Patient(TimeStamped):
-    """A person whose visits are booked. FHIR: Patient."""
+    """A person whose visits are booked. FHIR: Patient.
+
+    A record that was merged into another one stays as it was, inactive, and leads to it: see `appointments.merging`.
+    """
+
+    class Sex(models.TextChoices):
+        """FHIR: administrative-gender."""
+
+        MALE = "male"
+        FEMALE = "female"
+        OTHER = "other"
+        UNKNOWN = "unknown"
+
+    class Contact(models.TextChoices):
+        PHONE = "phone"
+        SMS = "sms", "SMS"
+        EMAIL = "email", "E-mail"
+        NONE = "none", "None at all"
 
     full_name = TidyCharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True, default="", help_text="Families may share one.")
     phone_number = TidyCharField(max_length=40, validators=[validate_phone_number])
     national_id = NationalIdField(max_length=40, null=True, blank=True)
     insurance_number = TidyCharField(max_length=40, blank=True, default="")
+    date_of_birth = models.DateField(null=True, blank=True, validators=[validate_date_of_birth])
+    sex = models.CharField(
+        max_length=7, choices=Sex.choices, blank=True, default="", help_text="As the clinic needs it for its records."
+    )
+    preferred_language = TidyCharField(
+        max_length=35, blank=True, default="", validators=[validate_language], help_text="BCP 47: en, sw-KE, zh-Hant."
+    )
+    contact_preference = models.CharField(
+        max_length=5, choices=Contact.choices, blank=True, default="", help_text="How the clinic may get in touch."
+    )
+    desk_notes = models.TextField(
+        blank=True, default="", max_length=MOST_NOTES, help_text="For the desk, not about health."
+    )
+    guardian = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dependents",
+        help_text="Who books for this patient: a parent of a child.",
+    )
     active = models.BooleanField(default=True, help_text="Only an active patient can be booked.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_records"
+    )
     name_key = FoldedTextField(source="name_lines")
+    phone_key = FoldedTextField(source="phone_lines")
     search_text = FoldedTextField(source="searchable_lines")
 
     objects = PatientQuerySet.as_manager()
@@ -55,15 +131,48 @@ class Patient(TimeStamped):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["national_id"], name="patient_national_id_unique"),
             models.CheckConstraint(condition=~Q(full_name=""), name="patient_has_a_name"),
+            models.CheckConstraint(condition=Q(date_of_birth__gte=FIRST_BIRTHDAY), name="patient_born_after_1900"),
+            models.CheckConstraint(condition=~Q(guardian=F("id")), name="patient_not_own_guardian"),
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(active=False), name="patient_merged_is_inactive"),
         ]
-        indexes: ClassVar = [models.Index("full_name", "id", name="patient_by_name")]
+        indexes: ClassVar = [
+            models.Index("full_name", "id", name="patient_by_name"),
+            models.Index("phone_key", "id", name="patient_by_phone"),
+            models.Index("date_of_birth", "id", name="patient_by_birth"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
 
+    @property
+    def current(self) -> "Patient":
+        """The record itself, or the one that it was merged into."""
+        return self.merged_into or self
+
     def name_lines(self) -> list[str]:
         return [self.full_name]
+
+    def phone_lines(self) -> list[str]:
+        return [phone_digits(self.phone_number)]
 
     def searchable_lines(self) -> list[Any]:
         phone = phone_digits(self.phone_number)
         return [self.full_name, self.email, phone, self.phone_number, self.national_id, self.insurance_number]
+
+
+class PatientMerge(models.Model):
+    """One record was merged into another: who did it when, why, and what of it went over. Never altered."""
+
+    kept = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    moved = models.JSONField(default=dict, help_text="The ids of what was moved, by its kind.")
+    filled = models.JSONField(default=list, help_text="The fields that the kept record was given.")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.kept_id} {self.at:%Y-%m-%d %H:%M} UTC"

@@ -4,14 +4,22 @@ from typing import Any
 
 from common.integrity import judged
 from common.transactions import atomic
-from patients.errors import NationalIdTaken
+from patients import guardians
+from patients.errors import NationalIdTaken, OwnGuardian, RecordMerged
 from patients.models import Patient
 
-VERDICTS = {"patient_national_id_unique": NationalIdTaken, "patients_patient.national_id": NationalIdTaken}
+VERDICTS = {
+    "patient_national_id_unique": NationalIdTaken,
+    "patients_patient.national_id": NationalIdTaken,
+    "patient_not_own_guardian": OwnGuardian,
+}
 
 
+@atomic
 def register(**fields: Any) -> Patient:
-    """Open a record. Raises NationalIdTaken."""
+    """Open a record. Raises NationalIdTaken, GuardianMerged and TooManyGuardians."""
+    if guardian := fields.get("guardian"):
+        guardians.lock_with_guardian(None, guardian)
     return save(Patient(**fields))
 
 
@@ -25,8 +33,15 @@ def save(patient: Patient) -> Patient:
 
 @atomic
 def amend(patient: Patient, **changes: Any) -> Patient:
-    """Change the given fields, on the newest state of the record. Raises NationalIdTaken."""
-    patient = Patient.objects.locked().get(pk=patient.pk)
+    """Change the given fields, on the newest state of the record.
+
+    Raises NationalIdTaken, RecordMerged, OwnGuardian, GuardianMerged and TooManyGuardians.
+    """
+    guardian = changes.get("guardian")
+    rows = guardians.lock_with_guardian(patient.pk, guardian) if guardian else guardians.lock([patient.pk])
+    patient = rows[patient.pk]
+    if patient.merged_into_id:
+        raise RecordMerged(patient.merged_into_id)
     for name, value in changes.items():
         setattr(patient, name, value)
     return save(patient)

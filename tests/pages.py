@@ -16,13 +16,14 @@ class Entries(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.values: dict[str, str] = {}
-        self.open = ""  # the select or textarea that is being read
+        self.open = ""  # the select that is being read
+        self.text = ""  # the textarea
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
         name = given.get("name") or ""
         if tag in ("select", "textarea"):
-            self.open = name
+            self.open, self.text = (name, "") if tag == "select" else ("", name)
             self.values[name] = ""
         elif tag == "option" and "selected" in given:
             self.values[self.open] = given.get("value") or ""
@@ -34,11 +35,11 @@ class Entries(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("select", "textarea"):
-            self.open = ""
+            self.open = self.text = ""
 
     def handle_data(self, data: str) -> None:
-        if self.open and data.strip():
-            self.values[self.open] = self.values[self.open] or data.strip()
+        if self.text and data.strip():
+            self.values[self.text] = self.values[self.text] or data.strip()
 
 
 def entries(response: HttpResponse) -> dict[str, str]:

@@ -1,0 +1,44 @@
+"""Who books for whom: lines of guardians, from a patient up, in which nobody comes twice."""
+
+from collections.abc import Iterable
+
+from common.errors import Busy
+from patients.errors import GuardianMerged, OwnGuardian, TooManyGuardians
+from patients.models import Patient
+
+MOST_IN_LINE = 10
+
+
+def line_of(guardian: Patient | int | None) -> list[int]:
+    """The ids from ``guardian`` up, as far as the bound goes; a query each: lines are short."""
+    line: list[int] = []
+    pk = guardian.pk if isinstance(guardian, Patient) else guardian
+    while pk is not None and pk not in line and len(line) <= MOST_IN_LINE:
+        line.append(pk)
+        pk = Patient.objects.values_list("guardian_id", flat=True).get(pk=pk)
+    return line
+
+
+def lock(ids: Iterable[int]) -> dict[int, Patient]:
+    """The newest rows, locked in the order of their ids until the transaction ends."""
+    return {patient.pk: patient for patient in Patient.objects.locked().filter(pk__in=set(ids))}
+
+
+def lock_with_guardian(pk: int | None, guardian: Patient) -> dict[int, Patient]:
+    """Lock a patient (None: a new one) and the line of their guardian, which is found fit to be it.
+
+    Whoever changes a guardian locks the whole line above, so that two changes cannot close a circle together. Raises
+    OwnGuardian, GuardianMerged, TooManyGuardians, or Busy where the line changed meanwhile.
+    """
+    own = [] if pk is None else [pk]
+    rows = lock([*own, *line_of(guardian)])
+    line = line_of(guardian)
+    if not rows.keys() >= set(line):
+        raise Busy
+    if kept := rows[guardian.pk].merged_into_id:
+        raise GuardianMerged(kept)
+    if pk in line:
+        raise OwnGuardian
+    if len(line) > MOST_IN_LINE:
+        raise TooManyGuardians
+    return rows
