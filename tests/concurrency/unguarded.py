@@ -1,12 +1,14 @@
 """core.wsgi with the lock taken out, for the negative controls: never serve a clinic from here.
 
-``book`` runs without its transaction, so that check and insert are statements of their own, and reads the doctor's and
-the patient's rows without locking them. On SQLite the transaction is the lock: BEGIN IMMEDIATE.
+``book`` and a series' ``create`` run without their transaction, so that check and insert are statements of their own,
+and read the doctor's and the patient's rows without locking them. On SQLite the transaction is the lock: BEGIN
+IMMEDIATE.
 """
 
 from core.wsgi import application  # first: it sets Django up
 
 from appointments import services  # isort: skip
+from appointments.series import services as series_services  # isort: skip
 from doctors.models import Doctor  # isort: skip
 from patients.models import Patient  # isort: skip
 
@@ -19,3 +21,4 @@ def read(doctors: list[Doctor], patient: Patient) -> tuple[list[Doctor], Patient
 
 services.locked = read
 services.book = services.book.__wrapped__
+series_services.create = series_services.create.__wrapped__
