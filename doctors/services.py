@@ -21,6 +21,7 @@ from scheduling.hours import WEEKDAYS, opened
 from scheduling.intervals import DAY, Interval
 
 VERDICTS = {"doctor_email_unique": EmailTaken, "exception_not_upside_down": UpsideDown}
+MOST_WINDOWS_A_WEEK = 100
 YEAR = 371 * DAY  # 53 weeks: every weekday meets every clock change
 
 

@@ -9,8 +9,7 @@ from api.fields import InstantField, ReferenceField, WallTimeField, WeekdayField
 from clinics.models import Location
 from doctors.errors import EmailTaken
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-
-MOST_WINDOWS_A_WEEK = 100
+from doctors.services import MOST_WINDOWS_A_WEEK
 
 
 class DoctorSerializer(serializers.ModelSerializer[Doctor]):
