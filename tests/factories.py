@@ -1,12 +1,15 @@
 """A clinic to test in: short names for the things that tests talk about."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
 from appointments import services
 from appointments.models import Appointment
-from clinics.models import Location
+from clinics import services as clinic_services
+from clinics.models import AppointmentType, Location, Room
+from doctors import offering
 from doctors import services as doctor_services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from patients import services as patient_services
@@ -35,6 +38,16 @@ def make_doctor(**fields: Any) -> Doctor:
 def make_patient(**fields: Any) -> Patient:
     number = next(numbers)
     return patient_services.register(**{"full_name": f"Patient {number}", "phone_number": f"07{number:08}", **fields})
+
+
+def make_type(*, doctors: Iterable[Doctor] = (), **fields: Any) -> AppointmentType:
+    """An appointment type that everybody offers, unless specializations or doctors are named."""
+    return offering.add_type(doctors=doctors, **{"name": f"Type {next(numbers)}", **fields})
+
+
+def make_room(kind: str = "consulting", *, location: Location | None = None, **fields: Any) -> Room:
+    place = location or Location.objects.default()
+    return clinic_services.add_room(location=place, **{"name": f"Room {next(numbers)}", "kind": kind, **fields})
 
 
 def book(start: str = "2026-03-02 10:00", **fields: Any) -> Appointment:

@@ -48,6 +48,10 @@ def test_a_booking_answers_with_the_appointment(api: APIClient, doctor: Doctor, 
         "doctor": doctor.pk,
         "doctor_name": "Jane Smith",
         "location": row.location_id,
+        "room": None,
+        "room_name": None,
+        "appointment_type": None,
+        "appointment_type_name": None,
         "appointment_time": "2026-03-02T10:00:00Z",
         "end": "2026-03-02T10:30:00Z",
         "duration_minutes": 30,
@@ -300,6 +304,9 @@ def test_history_tells_who_when_what_and_why(api: APIClient, clock: Any) -> None
         "to_end": "2026-03-02T11:30:00Z",
         "from_doctor": visit.doctor_id,
         "to_doctor": visit.doctor_id,
+        "from_room": None,
+        "to_room": None,
+        "overrode": [],
     }
 
 
