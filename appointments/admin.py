@@ -1,4 +1,4 @@
-"""Appointments and their history in the admin: booked, moved and cancelled by `services`, as everywhere."""
+"""Appointments, their history and the waiting list in the admin: changed by the services, as everywhere."""
 
 from functools import partial
 from typing import Any, ClassVar, cast
@@ -6,16 +6,16 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from appointments import services
+from appointments import services, waitlist
 from appointments.lifecycle import allowed_from
-from appointments.models import Appointment, AppointmentChange
-from clinics.forms import WallTimeField, WallTimeForm, by_the_clock
-from clinics.models import Location
+from appointments.models import Appointment, AppointmentChange, WaitlistEntry, WaitlistOffer
+from clinics.forms import PICKERS, WallTimeField, WallTimeForm, by_the_clock
+from clinics.models import AbstractWeeklyHours, Location
 from common import clock
-from common.admin import Bounded, ReadOnly, Searched, ServiceAdmin
+from common.admin import Bounded, ReadOnly, Searched, ServiceAdmin, ServiceForm
 from doctors.models import LONGEST_VISIT_MINUTES
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY
@@ -164,3 +164,85 @@ class AppointmentChangeAdmin(Told, ReadOnly, Bounded):
     list_select_related = ("appointment", *NAMED)
     list_filter = ("action", "to_status")
     ordering = ("-id",)
+
+
+# --- The waiting list --------------------------------------------------------------------------------
+
+
+class WaitlistForm(ServiceForm):
+    weekdays = forms.TypedMultipleChoiceField(
+        coerce=int,
+        choices=AbstractWeeklyHours.Weekday.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None: on any.",
+    )
+
+
+class Offered:
+    """How an offer shows its times: by the clock of its location."""
+
+    @admin.display(description="time", ordering="start")
+    def starts(self, offer: WaitlistOffer) -> str:
+        return by_the_clock(offer.location, offer.start)
+
+    @admin.display(description="until", ordering="expires_at")
+    def expires(self, offer: WaitlistOffer) -> str:
+        return by_the_clock(offer.location, offer.expires_at)
+
+
+class OfferInline(Offered, ReadOnly, admin.TabularInline):
+    model = WaitlistOffer
+    fields = readonly_fields = ("doctor", "location", "starts", "expires", "status")
+    extra = 0
+    verbose_name_plural = "what was offered"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistOffer]:
+        return super().get_queryset(request).select_related("doctor", "location")
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(Searched, ServiceAdmin):
+    form = WaitlistForm
+    fields = (
+        *("patient", "doctor", "specialization", "appointment_type", "location"),
+        *("earliest", "latest", "weekdays", "part_of_day", "priority"),
+    )
+    formfield_overrides = PICKERS
+    list_display = (
+        *("patient", "priority", "doctor", "specialization", "appointment_type"),
+        *("earliest", "latest", "status"),
+    )
+    list_select_related = ("patient", "doctor", "appointment_type")
+    list_filter = ("status", "location")
+    ordering = ("-priority", "created_at", "id")
+    autocomplete_fields = ("patient", "doctor")
+    actions = ("accept", "decline", "withdraw")
+
+    def get_fields(self, request: HttpRequest, obj: WaitlistEntry | None = None) -> Any:
+        return (*self.fields, "status", "appointment") if obj else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: WaitlistEntry | None = None) -> Any:
+        return ("patient", "status", "appointment") if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: WaitlistEntry | None) -> Any:
+        return [OfferInline] if obj else []
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        waitlist.lapse_due()
+        return super().changelist_view(request, extra_context)
+
+    def store(self, request: HttpRequest, current: WaitlistEntry | None, entered: dict[str, Any]) -> WaitlistEntry:
+        return waitlist.amend(current, **entered) if current else waitlist.join(**entered, actor=actor(request))
+
+    @admin.action(description="Accept the offer", permissions=["change"])
+    def accept(self, request: HttpRequest, entries: QuerySet[WaitlistEntry]) -> None:
+        self.apply(request, entries, partial(waitlist.accept, actor=actor(request)), "booked")
+
+    @admin.action(description="Decline the offer", permissions=["change"])
+    def decline(self, request: HttpRequest, entries: QuerySet[WaitlistEntry]) -> None:
+        self.apply(request, entries, waitlist.decline, "declined")
+
+    @admin.action(description="Take off the list", permissions=["change"])
+    def withdraw(self, request: HttpRequest, entries: QuerySet[WaitlistEntry]) -> None:
+        self.apply(request, entries, waitlist.withdraw, "taken off the list")

@@ -1,47 +1,125 @@
-"""Changes of a doctor's availability, and what follows for the visits and for those who wait.
+"""Changes of when doctors can be booked, and what follows for those who wait.
 
-`doctors.services` makes the change under the lock of the doctor's row; here, above it, what it opens is offered to the
-waiting list in the same transaction. Appointments are never cancelled by it: see `availability.outside_hours`.
+`doctors.services` and `doctors.places` make the change under the lock of the doctors' rows; here, above them, what it
+opens is offered to the waiting list in the same transaction. Appointments are never cancelled by it: see
+`availability.outside_hours`. Faces that change hours come here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from appointments import offers
+from appointments.availability import OpenHours
+from appointments.models import WaitlistEntry
+from clinics.models import Holiday, Location, LocationException
+from clinics.services import lock_locations
 from common import clock
 from common.transactions import atomic
-from doctors import services
+from doctors import places, services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from scheduling.intervals import DAY, Interval, Timeline, runs
+
+# How far ahead what opens is offered.
+LOOK_AHEAD = 62 * DAY
 
 
 @atomic
 def set_weekly_hours(doctor: Doctor, week: Sequence[WeeklyHours]) -> list[WeeklyHours]:
     """Replace the doctor's whole week. Raises TwoPlacesAtOnce."""
-    hours = services.set_weekly_hours(doctor, week)
-    offers.offer_open_time(doctor, clock.now())
-    return hours
+    lock_locations(window.location for window in week)
+    with offering([services.lock(doctor)]):
+        return services.set_weekly_hours(doctor, week)
 
 
 @atomic
-def add_exception(doctor: Doctor, **fields: Any) -> AvailabilityException:
-    """Close or open a stretch of the doctor's calendar."""
-    exception = services.add_exception(doctor, **fields)
-    if exception.kind == AvailabilityException.Kind.OPEN:
-        offers.offer_freed_time(doctor, exception.interval, clock.now())
-    return exception
+def add_exception(doctor: Doctor, *, location: Location | None = None, **fields: Any) -> AvailabilityException:
+    """Close or open a stretch of the doctor's calendar. Raises UpsideDown."""
+    location = location or Location.objects.default()
+    lock_locations([location])
+    with offering([services.lock(doctor)]):
+        return services.add_exception(doctor, location=location, **fields)
 
 
 @atomic
 def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
-    """Change the given fields of an exception."""
-    exception = services.amend_exception(exception, **changes)
-    offers.offer_open_time(exception.doctor, clock.now())
-    return exception
+    """Change the given fields of an exception. Raises UpsideDown."""
+    lock_locations([changes.get("location", exception.location)])
+    with offering([services.lock(exception.doctor)]):
+        return services.amend_exception(exception, **changes)
 
 
 @atomic
 def remove_exception(exception: AvailabilityException) -> None:
     """Let the weekly hours hold again."""
-    services.remove_exception(exception)
-    if exception.kind == AvailabilityException.Kind.CLOSED:
-        offers.offer_freed_time(exception.doctor, exception.interval, clock.now())
+    with offering([services.lock(exception.doctor)]):
+        services.remove_exception(exception)
+
+
+@atomic
+def add_location_exception(location: Location, **fields: Any) -> LocationException:
+    """Close a location, or open it in spite of a holiday. Raises UpsideDown."""
+    with offering(places.lock_everybody(location)):
+        return places.add_location_exception(location, **fields)
+
+
+@atomic
+def amend_location_exception(exception: LocationException, **changes: Any) -> LocationException:
+    """Change the given fields of an exception. Raises UpsideDown and ClosureChanged."""
+    with offering(places.lock_everybody(exception.location)):
+        return places.amend_location_exception(exception, **changes)
+
+
+@atomic
+def remove_location_exception(exception: LocationException) -> None:
+    """Let holidays and weekly hours hold again."""
+    with offering(places.lock_everybody(exception.location)):
+        places.remove_location_exception(exception)
+
+
+@atomic
+def amend_holiday(holiday: Holiday, **changes: Any) -> Holiday:
+    """Change the given fields of a holiday. Raises HolidayTaken and ClosureChanged."""
+    with offering(places.lock_everybody(holiday.location, changes.get("location", holiday.location))):
+        return places.amend_holiday(holiday, **changes)
+
+
+@atomic
+def remove_holiday(holiday: Holiday) -> None:
+    """Make it a day as any other."""
+    with offering(places.lock_everybody(holiday.location)):
+        places.remove_holiday(holiday)
+
+
+@contextmanager
+def offering(doctors: Iterable[Doctor]) -> Iterator[None]:
+    """Offer what the block opens to those who wait. The doctors are locked; those nobody waits for cost nothing."""
+    now = clock.now()
+    doctors = _waited_for(doctors)
+    if not doctors:
+        yield
+        return
+    timeline = Timeline.over(Interval(now, now + LOOK_AHEAD))
+    span = Interval(timeline.start, timeline.instant(timeline.minutes))
+    before = OpenHours(doctors, span)
+    yield
+    after = OpenHours(doctors, span)
+    for doctor in doctors:
+        was = before.masks(doctor, timeline)
+        # By place: what is open somewhere else instead is new to those who wait for that place.
+        opened = 0
+        for location, mask in after.masks(doctor, timeline).items():
+            opened |= mask & ~was.get(location, 0)
+        stretches = [Interval(timeline.instant(first), timeline.instant(last)) for first, last in runs(opened)]
+        offers.offer_opened_time(doctor, stretches, now)
+
+
+def _waited_for(doctors: Iterable[Doctor]) -> list[Doctor]:
+    """Those whom somebody who waits could see; one query."""
+    waiting = WaitlistEntry.objects.waiting().order_by()
+    wanted = list(waiting.values_list("doctor", "specialization_key").distinct())
+    return [
+        doctor
+        for doctor in doctors
+        if any(who in (None, doctor.pk) and kind in ("", doctor.specialization_key) for who, kind in wanted)
+    ]

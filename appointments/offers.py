@@ -1,110 +1,208 @@
-"""A time that is free again is offered to whoever waits for it longest and most urgently.
+"""A time that is free again is offered to whoever waits for it most urgently, and of those, longest.
 
 Everything happens in the transaction that freed the time, under the lock of the doctor's row: the offer is a hold, so
-nobody takes the time in between. A time is offered to a patient once.
+nobody takes the time in between. Nobody is offered the same time of a doctor twice.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from itertools import islice
 
 from django.conf import settings
 
 from appointments import holds
-from appointments.finding import Search, Slot, find_slots
+from appointments.finding import PARTS_OF_DAY, Search, Slot, find_slots
 from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
+from appointments.occupancy import Buffers, Taken
+from clinics.models import AppointmentType
 from common.errors import Refused
+from common.transactions import atomic
 from doctors.models import Doctor
 from scheduling.intervals import DAY, MINUTE, Interval
 
-# Offers may start off the doctor's grid, as bookings by staff may.
-STEP_MINUTES = 5
-# How many who wait are considered for a time, and how many starts for one of them: a bound on the work of a cancel.
-MOST_CONSIDERED = 20
-MOST_STARTS = 100
-# How far ahead newly opened hours are searched.
-LOOK_AHEAD = 62 * DAY
+# Bounds on the work of one change, beyond what a clinic has: who is considered, and how many offers are made.
+MOST_CONSIDERED = 500
+MOST_OFFERS = 100
+MOST_SLOTS = 10_000
+# How many times are tried for one patient: a time that was found can be refused only where a room has just gone.
+MOST_TRIED = 5
+# Starts beside the freed visit's own edges are round ones.
+ROUND_MINUTES = 5
 
 
 def offer_freed_time(doctor: Doctor, freed: Interval, now: datetime) -> list[WaitlistOffer]:
-    """Offer a stretch of time that a visit has given back, to one patient or, if it is long, to several."""
-    if freed.end <= now:
-        return []
-    return _offer(doctor, freed, now, whole=False)
+    """Offer what a visit has given back: to one patient or, if it is long, to several, as near its start as can be."""
+    return _Freed(doctor, [freed], now).offered()
 
 
-def offer_open_time(doctor: Doctor, now: datetime) -> list[WaitlistOffer]:
-    """Offer what a change of hours or exceptions has opened to those who wait."""
-    return _offer(doctor, Interval(now, now + LOOK_AHEAD), now, whole=True)
+def offer_opened_time(doctor: Doctor, opened: Sequence[Interval], now: datetime) -> list[WaitlistOffer]:
+    """Offer what new hours have opened, on the doctor's grid, the earliest first."""
+    return _Opened(doctor, opened, now).offered()
 
 
-def _offer(doctor: Doctor, span: Interval, now: datetime, *, whole: bool) -> list[WaitlistOffer]:
-    """Go through those who wait, by rank. ``whole``: visits lie in the span; else they touch it."""
-    offers = []
-    for entry in _candidates(doctor, span):
-        for slot in _slots_for(entry, doctor, span, now, whole=whole):
-            if offer := _try(entry, slot, now):
-                offers.append(offer)
-                break
-    return offers
+class _Offering:
+    """Stretches of a doctor's time, in order, for those who wait. Reads little where few wait: one query if nobody."""
 
+    step: int | None  # of the starts that are considered, in minutes; None: the doctor's grid
 
-def _candidates(doctor: Doctor, span: Interval) -> list[WaitlistEntry]:
-    """Those who may want it, by rank; dates are compared exactly only with each slot's own local day."""
-    days = {"earliest__lte": (span.end + DAY).date(), "latest__gte": (span.start - DAY).date()}
-    waiting = WaitlistEntry.objects.waiting().could_see(doctor).filter(patient__active=True, **days).by_rank()
-    return list(waiting.select_related("patient", "appointment_type", "location")[:MOST_CONSIDERED])
+    def __init__(self, doctor: Doctor, free: Sequence[Interval], now: datetime) -> None:
+        self.doctor, self.now = doctor, now
+        self.free = [stretch for stretch in free if stretch.end > now]
+        self._made: list[Taken] = []
 
+    def chosen(self, slots: list[Slot]) -> list[Slot]:
+        """Those worth offering, the best first."""
+        raise NotImplementedError
 
-def _slots_for(
-    entry: WaitlistEntry, doctor: Doctor, span: Interval, now: datetime, *, whole: bool
-) -> Iterator[Slot]:
-    kind = entry.appointment_type
-    minutes = kind.duration_minutes if kind else doctor.default_duration_minutes
-    reach = timedelta(0) if whole else (minutes - 1) * MINUTE
-    offered = set(entry.offers.filter(doctor=doctor).values_list("start", flat=True))
-    search = Search(
-        [doctor],
-        since=max(span.start - reach, now),
-        until=span.end + reach,
-        now=now,
-        limit=MOST_STARTS,
-        minutes=minutes,
-        step=STEP_MINUTES,
-        location=entry.location,
-        appointment_type=kind,
-        weekdays=frozenset(entry.weekdays),
-        part_of_day=entry.part_of_day,
-    )
-    for slot in find_slots(search):
-        if slot.start in offered or not entry.wants(slot.location.local(slot.start).date()):
-            continue
-        visit = Interval(slot.start, slot.end)
-        if not Appointment.objects.blocking().overlapping(visit).filter(patient=entry.patient).exists():
-            yield slot
+    def offered(self) -> list[WaitlistOffer]:
+        """Go through those who wait, by rank, and offer each the best time that suits."""
+        made: list[WaitlistOffer] = []
+        if self.free and self.doctor.active:
+            for entry in self._waiting:
+                if len(made) < MOST_OFFERS and (offer := self._offer(entry)):
+                    made.append(offer)
+                    self._made.append(Taken(offer.interval, Buffers.of(entry.appointment_type)))
+        return made
 
+    @property
+    def span(self) -> Interval:
+        return self.free[0].hull(self.free[-1])
 
-def _try(entry: WaitlistEntry, slot: Slot, now: datetime) -> WaitlistOffer | None:
-    lasting = min(timedelta(minutes=settings.WAITLIST_OFFER_MINUTES), slot.start - now)
-    try:
+    @cached_property
+    def _waiting(self) -> list[WaitlistEntry]:
+        """Those who may want it, by rank; dates are compared exactly with each slot's own local day."""
+        days = {"earliest__lte": (self.span.end + DAY).date(), "latest__gte": (self.span.start - DAY).date()}
+        waiting = WaitlistEntry.objects.waiting().could_see(self.doctor).filter(patient__active=True, **days).by_rank()
+        found = list(waiting.select_related("patient", "appointment_type", "location")[:MOST_CONSIDERED])
+        kinds = {entry.appointment_type for entry in found if entry.appointment_type}
+        given = {kind for kind in kinds if Doctor.objects.offering(kind).filter(pk=self.doctor.pk).exists()}
+        return [entry for entry in found if entry.appointment_type is None or entry.appointment_type in given]
+
+    @cached_property
+    def _seen(self) -> dict[int, list[Interval]]:
+        """The doctor's times that were offered before, by entry."""
+        before: dict[int, list[Interval]] = defaultdict(list)
+        offers = WaitlistOffer.objects.filter(entry__in=self._waiting, doctor=self.doctor)
+        for entry, start, end in offers.values_list("entry_id", "start", "end"):
+            before[entry].append(Interval(start, end))
+        return before
+
+    @cached_property
+    def _busy(self) -> dict[int, list[Interval]]:
+        """Visits of those who wait, wherever they are, by patient."""
+        busy: dict[int, list[Interval]] = defaultdict(list)
+        visits = Appointment.objects.blocking().overlapping(self.span.widened(DAY))
+        visits = visits.filter(patient__in={entry.patient_id for entry in self._waiting}).order_by()
+        for patient, start, end in visits.values_list("patient_id", "start", "end"):
+            busy[patient].append(Interval(start, end))
+        return busy
+
+    @cached_property
+    def _slots(self) -> dict[tuple[int | None, int | None], list[Slot]]:
+        return {}
+
+    def _slots_for(self, kind: AppointmentType | None, entry: WaitlistEntry) -> list[Slot]:
+        """What is free for a visit of that type, for all who look for the same."""
+        key = (entry.appointment_type_id, entry.location_id)
+        if key not in self._slots:
+            minutes = kind.duration_minutes if kind else self.doctor.default_duration_minutes
+            reach = (minutes - 1) * MINUTE
+            search = Search(
+                [self.doctor],
+                since=max(self.span.start - reach, self.now),
+                until=self.span.end + reach,
+                now=self.now,
+                limit=MOST_SLOTS,
+                minutes=minutes,
+                step=self.step,
+                location=entry.location,
+                appointment_type=kind,
+            )
+            self._slots[key] = self.chosen(find_slots(search))
+        return self._slots[key]
+
+    def _suitable(self, entry: WaitlistEntry) -> Iterator[Slot]:
+        """Free times that the entry asks for, in which the patient has nothing else."""
+        kind = entry.appointment_type
+        buffers = Buffers.of(kind)
+        for slot in self._slots_for(kind, entry):
+            visit = Interval(slot.start, slot.end)
+            elsewhere = (*self._seen[entry.pk], *self._busy[entry.patient_id])
+            if (
+                _wanted(entry, slot)
+                and any(visit.overlaps(stretch) for stretch in self.free)
+                and not any(visit.overlaps(other) for other in elsewhere)
+                and not any(visit.overlaps(taken.kept_from(buffers)) for taken in self._made)
+            ):
+                yield slot
+
+    def _offer(self, entry: WaitlistEntry) -> WaitlistOffer | None:
+        slots = list(islice(self._suitable(entry), MOST_TRIED))
+        return self._first_of(slots, entry) if slots else None
+
+    @atomic
+    def _first_of(self, slots: list[Slot], entry: WaitlistEntry) -> WaitlistOffer | None:
+        if not entry.take(WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED, self.now):
+            return None  # offered another doctor's time a moment ago, or gone
+        for slot in slots:
+            try:
+                return self._keep(entry, slot)
+            except Refused:
+                continue
+        entry.take(WaitlistEntry.Status.OFFERED, WaitlistEntry.Status.WAITING, self.now)
+        return None
+
+    def _keep(self, entry: WaitlistEntry, slot: Slot) -> WaitlistOffer:
         kept, _ = holds.hold(
-            doctor=slot.doctor,
+            doctor=self.doctor,
             start=slot.start,
             appointment_type=entry.appointment_type,
             duration_minutes=Interval(slot.start, slot.end).minutes,
             patient=entry.patient,
-            lasting=lasting,
+            lasting=min(timedelta(minutes=settings.WAITLIST_OFFER_MINUTES), slot.start - self.now),
         )
-    except Refused:  # not offered by this doctor, for one: the next who waits may have it
-        return None
-    entry.status = WaitlistEntry.Status.OFFERED
-    entry.save(update_fields=["status", "updated_at"])
-    return WaitlistOffer.objects.create(
-        entry=entry,
-        hold=kept,
-        doctor=slot.doctor,
-        location=slot.location,
-        start=slot.start,
-        end=slot.end,
-        offered_at=now,
-        expires_at=kept.expires_at,
-    )
+        return WaitlistOffer.objects.create(
+            entry=entry,
+            hold=kept,
+            doctor=self.doctor,
+            location=kept.location,
+            start=kept.start,
+            end=kept.end,
+            offered_at=self.now,
+            expires_at=kept.expires_at,
+        )
+
+
+class _Freed(_Offering):
+    """A visit's time: it may have begun off the doctor's grid, and what follows may be longer or shorter."""
+
+    step = 1
+
+    def chosen(self, slots: list[Slot]) -> list[Slot]:
+        [freed] = self.free
+        fitting = [
+            slot
+            for slot in slots
+            if slot.start.minute % ROUND_MINUTES == 0 or slot.start == freed.start or slot.end == freed.end
+        ]
+        return sorted(fitting, key=lambda slot: (abs(slot.start - freed.start), slot.start))
+
+
+class _Opened(_Offering):
+    """New hours: there are starts enough on the grid."""
+
+    step = None
+
+    def chosen(self, slots: list[Slot]) -> list[Slot]:
+        return slots
+
+
+def _wanted(entry: WaitlistEntry, slot: Slot) -> bool:
+    """Whether the start's local date, weekday and time of day are those that the patient waits for."""
+    local = slot.location.local(slot.start)
+    since, until = PARTS_OF_DAY.get(entry.part_of_day, (time(0), time(0)))
+    on_the_day = entry.earliest <= local.date() <= entry.latest
+    on_a_weekday = not entry.weekdays or local.weekday() in entry.weekdays
+    return on_the_day and on_a_weekday and since <= local.time() and (until == time(0) or local.time() < until)

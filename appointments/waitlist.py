@@ -1,89 +1,97 @@
 """The waiting list: join, accept, decline, leave; what nobody takes in time goes to the next.
 
-An offer lapses by itself: whoever reads it late finds it lapsed, and `lapse_due` passes on what nobody reads. Every
-verb locks the doctor's row first, as booking does.
+An offer lapses by itself: whoever reads it late finds it lapsed (`lapse_due`), and the worker passes on what nobody
+reads (`lapse_all_due`). Every verb locks the doctor of the offer, as booking does, and then the entry.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
 from appointments import offers, services
-from appointments.errors import NoOffer, WaitlistOver
-from appointments.models import Appointment, Hold, WaitlistEntry, WaitlistOffer
+from appointments.errors import (
+    EntryChanged,
+    EntryOfAnother,
+    EntryUpsideDown,
+    LatestIsOver,
+    NoOffer,
+    WaitlistOver,
+    WaitsForNothing,
+)
+from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinics.models import Location
 from common import clock
+from common.integrity import judged
 from common.transactions import atomic
 from doctors.models import Doctor
+from patients.models import Patient
 
 Status = WaitlistEntry.Status
 OfferStatus = WaitlistOffer.Status
+STANDING = (Status.WAITING, Status.OFFERED)
 BATCH = 100
+VERDICTS = {"waitlist_not_upside_down": EntryUpsideDown, "waitlist_for_something": WaitsForNothing}
 
 
 @atomic
 def join(*, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
-    """Put a patient on the list."""
-    return WaitlistEntry.objects.create(created_by=actor, **wishes)
+    """Put a patient on the list. Raises EntryUpsideDown, LatestIsOver and WaitsForNothing."""
+    wishes["patient"] = Patient.objects.locked_current(wishes["patient"].pk)
+    return _save(WaitlistEntry(created_by=actor), wishes)
 
 
 @atomic
-def amend(entry: WaitlistEntry, **wishes: Any) -> WaitlistEntry:
-    """Change what the patient waits for. Raises WaitlistOver once it has come to an end."""
-    entry = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
-    if entry.status not in (Status.WAITING, Status.OFFERED):
+def amend(entry: WaitlistEntry, *, patient: Patient | None = None, **wishes: Any) -> WaitlistEntry:
+    """Change what the patient waits for, on the newest state of the entry; an offer stands as it was made.
+
+    Raises what `join` raises, EntryOfAnother, and WaitlistOver once the entry has come to an end.
+    """
+    if patient is not None and patient.pk != entry.patient_id:
+        raise EntryOfAnother
+    entry = WaitlistEntry.objects.locked().get(pk=entry.pk)
+    if entry.status not in STANDING:
         raise WaitlistOver(entry.status)
-    for name, value in wishes.items():
-        setattr(entry, name, value)
-    entry.save()
-    return entry
+    return _save(entry, wishes)
 
 
 @atomic
 def accept(entry: WaitlistEntry, *, actor: User | None = None) -> Appointment:
-    """Book the time that is on offer. Of two who accept one offer, one wins.
+    """Book the time that is on offer, as it was offered. Of two who accept one offer, one wins.
 
-    Raises NoOffer if there is none (any more), the `Refused` that `policy` finds, or Busy.
+    Raises NoOffer if there is none (any more), the `Refused` that `policy` finds, EntryChanged or Busy.
     """
     now = clock.now()
-    offer = _pending(entry)
+    entry, offer = locked(entry)
     if offer is None or offer.hold is None or offer.expires_at <= now:
         raise NoOffer
     appointment = services.book(
-        patient=entry.patient,
-        doctor=offer.doctor,
-        start=offer.start,
-        appointment_type=entry.appointment_type,
-        hold=offer.hold,
-        actor=actor,
+        patient=entry.patient, doctor=offer.doctor, start=offer.start, hold=offer.hold, actor=actor
     )
     _close(offer, OfferStatus.ACCEPTED)
-    WaitlistEntry.objects.filter(pk=entry.pk).update(status=Status.BOOKED, appointment=appointment, updated_at=now)
+    entry.status, entry.appointment = Status.BOOKED, appointment
+    entry.save(update_fields=["status", "appointment", "updated_at"])
     return appointment
 
 
 @atomic
 def decline(entry: WaitlistEntry) -> WaitlistEntry:
-    """Leave the time to the next; go on waiting for another. Raises NoOffer."""
-    offer = _pending(entry)
+    """Leave the time to the next; go on waiting for another. Raises NoOffer or EntryChanged."""
+    entry, offer = locked(entry)
     if offer is None:
         raise NoOffer
-    _pass_on(offer, OfferStatus.DECLINED, clock.now())
-    entry.refresh_from_db()
+    _pass_on(entry, offer, OfferStatus.DECLINED)
     return entry
 
 
 @atomic
 def withdraw(entry: WaitlistEntry) -> WaitlistEntry:
-    """Leave the list; a time on offer goes to the next. Leaving twice changes nothing."""
-    offer = _pending(entry)
-    entry.refresh_from_db()
-    if entry.status in (Status.WAITING, Status.OFFERED):
+    """Leave the list; a time on offer goes to the next. Leaving twice changes nothing. Raises EntryChanged."""
+    entry, offer = locked(entry)
+    if entry.status in STANDING:
         entry.status = Status.WITHDRAWN
         entry.save(update_fields=["status", "updated_at"])
     if offer:
-        _pass_on(offer, OfferStatus.DECLINED, clock.now())
-        entry.refresh_from_db()
+        _pass_on(entry, offer, OfferStatus.DECLINED)
     return entry
 
 
@@ -92,59 +100,74 @@ def lapse_due(entry: WaitlistEntry | None = None) -> int:
 
     Returns how many offers lapsed.
     """
-    now = clock.now()
-    due = WaitlistOffer.objects.due(now).order_by("id")
+    due = WaitlistOffer.objects.due(clock.now()).select_related("entry").order_by("id")
     if entry is not None:
         due = due.filter(entry=entry)
-    return sum(_lapse(offer, now) for offer in due[:BATCH])
+    return sum(_lapse(offer) for offer in due[:BATCH])
 
 
 def lapse_all_due() -> int:
     """`lapse_due` until nothing is due, and close the entries whose last day is over; for the worker."""
-    _expire_entries(clock.now())
     lapsed = 0
     while batch := lapse_due():
         lapsed += batch
+    WaitlistEntry.objects.waiting().filter(latest__lt=_today()).update(status=Status.EXPIRED, updated_at=clock.now())
     return lapsed
 
 
+def locked(entry: WaitlistEntry) -> tuple[WaitlistEntry, WaitlistOffer | None]:
+    """The entry and its pending offer as they are now, locked until the transaction ends: the offer's doctor first.
+
+    Raises EntryChanged where an offer of another doctor was made meanwhile.
+    """
+    doctor = entry.offers.pending().values_list("doctor", flat=True).first()
+    if doctor is not None:
+        Doctor.objects.locked().get(pk=doctor)
+    current = WaitlistEntry.objects.locked().select_related("patient").get(pk=entry.pk)
+    offer = current.offers.pending().select_related("doctor", "hold").first()
+    if offer and offer.doctor_id != doctor:
+        raise EntryChanged
+    return current, offer
+
+
 @atomic
-def _lapse(offer: WaitlistOffer, now: datetime) -> int:
-    _lock(offer.doctor_id)
-    still = WaitlistOffer.objects.due(now).select_related("entry", "doctor", "hold").filter(pk=offer.pk).first()
-    if still is None:
+def _lapse(seen: WaitlistOffer) -> int:
+    try:
+        entry, offer = locked(seen.entry)
+    except EntryChanged:
         return 0
-    _pass_on(still, OfferStatus.LAPSED, now)
+    if offer is None or offer.expires_at > clock.now():  # answered, or lapsed for another reader
+        return 0
+    _pass_on(entry, offer, OfferStatus.LAPSED)
     return 1
 
 
-def _pending(entry: WaitlistEntry) -> WaitlistOffer | None:
-    """The offer that stands, read under the lock of its doctor's row."""
-    seen = entry.offers.pending().first()
-    if seen is None:
-        return None
-    _lock(seen.doctor_id)
-    return entry.offers.pending().select_related("doctor", "hold", "entry").filter(pk=seen.pk).first()
-
-
-def _lock(doctor_id: int) -> None:
-    Doctor.objects.locked().get(pk=doctor_id)
-
-
-def _pass_on(offer: WaitlistOffer, status: str, now: datetime) -> None:
+def _pass_on(entry: WaitlistEntry, offer: WaitlistOffer, status: str) -> None:
     """Close the offer, let its patient wait on, and offer the time to the next."""
+    now = clock.now()
     _close(offer, status)
-    WaitlistEntry.objects.filter(pk=offer.entry_id, status=Status.OFFERED).update(status=Status.WAITING, updated_at=now)
+    entry.take(Status.OFFERED, Status.WAITING, now)
     offers.offer_freed_time(offer.doctor, offer.interval, now)
 
 
 def _close(offer: WaitlistOffer, status: str) -> None:
-    kept = offer.hold_id
-    WaitlistOffer.objects.filter(pk=offer.pk).update(status=status, hold=None)
-    Hold.objects.filter(pk=kept).delete()
+    if offer.hold:
+        offer.hold.delete()
+    WaitlistOffer.objects.filter(pk=offer.pk).update(status=status)
 
 
-def _expire_entries(now: datetime) -> None:
-    """Close those whose last day is over at every location."""
-    today = min(location.local(now).date() for location in Location.objects.all())
-    WaitlistEntry.objects.waiting().filter(latest__lt=today).update(status=Status.EXPIRED, updated_at=now)
+def _save(entry: WaitlistEntry, wishes: dict[str, Any]) -> WaitlistEntry:
+    for name, value in wishes.items():
+        setattr(entry, name, value)
+    entry.weekdays = sorted(set(entry.weekdays))
+    if "latest" in wishes and entry.latest < _today():
+        raise LatestIsOver
+    with judged(VERDICTS):
+        entry.save()
+    return entry
+
+
+def _today() -> date:
+    """The earliest date that a clock on a wall of ours shows."""
+    now: datetime = clock.now()
+    return min(location.local(now).date() for location in Location.objects.all())

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from appointments import hours
 from appointments.displaced import displaced
 from clinics import services
 from clinics.forms import PICKERS, WallTimeField, WallTimeForm, WeekFormSet, by_the_clock
@@ -105,17 +106,17 @@ class LocationExceptionAdmin(ServiceAdmin):
         self, request: HttpRequest, current: LocationException | None, entered: dict[str, Any]
     ) -> LocationException:
         if current is None:
-            stored = places.add_location_exception(**entered)
+            stored = hours.add_location_exception(**entered)
             report_displaced(request, stored.location, stored.interval)
         else:
-            stored = places.amend_location_exception(current, **entered)
+            stored = hours.amend_location_exception(current, **entered)
             report_displaced(request, stored.location, stored.interval.hull(current.interval))
         return stored
 
     @admin.action(description="Remove", permissions=["change"])
     def remove(self, request: HttpRequest, exceptions: QuerySet[LocationException]) -> None:
         rows = list(exceptions)
-        self.apply(request, exceptions, places.remove_location_exception, "removed")
+        self.apply(request, exceptions, hours.remove_location_exception, "removed")
         for exception in rows:
             report_displaced(request, exception.location, exception.interval)
 
@@ -135,13 +136,13 @@ class HolidayAdmin(ServiceAdmin):
         return str(holiday.location) if holiday.location else "everywhere"
 
     def store(self, request: HttpRequest, current: Holiday | None, entered: dict[str, Any]) -> Holiday:
-        holiday = places.amend_holiday(current, **entered) if current else places.add_holiday(**entered)
+        holiday = hours.amend_holiday(current, **entered) if current else places.add_holiday(**entered)
         report_displaced(request, holiday.location, days=[holiday.date])
         return holiday
 
     @admin.action(description="Remove", permissions=["change"])
     def remove(self, request: HttpRequest, holidays: QuerySet[Holiday]) -> None:
-        self.apply(request, holidays, places.remove_holiday, "removed")
+        self.apply(request, holidays, hours.remove_holiday, "removed")
 
 
 @admin.register(Room)

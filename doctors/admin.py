@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from appointments import availability
+from appointments import availability, hours
 from clinics.forms import PICKERS, WallTimeField, WallTimeForm, WeekFormSet, by_the_clock
 from clinics.models import Location
 from common import clock
@@ -26,7 +26,7 @@ def report_outside_hours(request: HttpRequest, doctor: Doctor, within: Interval 
 
 class DoctorsWeek(WeekFormSet):
     def store(self, week: list[WeeklyHours]) -> None:
-        services.set_weekly_hours(self.instance, week)
+        hours.set_weekly_hours(self.instance, week)
 
 
 class WeeklyHoursInline(admin.TabularInline):
@@ -105,13 +105,13 @@ class ExceptionAdmin(ServiceAdmin):
         self, request: HttpRequest, current: AvailabilityException | None, entered: dict[str, Any]
     ) -> AvailabilityException:
         before = current.interval if current else None
-        stored = services.amend_exception(current, **entered) if current else services.add_exception(**entered)
+        stored = hours.amend_exception(current, **entered) if current else hours.add_exception(**entered)
         report_outside_hours(request, stored.doctor, within=stored.interval.hull(before or stored.interval))
         return stored
 
     @admin.action(description="Remove", permissions=["change"])
     def remove(self, request: HttpRequest, exceptions: QuerySet[AvailabilityException]) -> None:
         rows = list(exceptions)
-        self.apply(request, exceptions, services.remove_exception, "removed")
+        self.apply(request, exceptions, hours.remove_exception, "removed")
         for exception in rows:
             report_outside_hours(request, exception.doctor, within=exception.interval)

@@ -30,8 +30,8 @@ VERDICTS = {
 }
 
 
-def lock_everybody(*places: Location | None) -> None:
-    """Lock the locations and then everybody who sees patients there; None stands for every location."""
+def lock_everybody(*places: Location | None) -> list[Doctor]:
+    """Lock the locations and then everybody who sees patients there, and return them; None is every location."""
     there = [place for place in places if place is not None]
     if len(there) == len(places):
         clinic_services.lock_locations(there)
@@ -40,7 +40,7 @@ def lock_everybody(*places: Location | None) -> None:
         for _ in range(2):  # one may have been opened while the first look waited for its turn
             list(Location.objects.locked().values_list("pk"))
         doctors = Doctor.objects.all()
-    list(doctors.locked().values_list("pk"))
+    return list(doctors.locked())
 
 
 # --- Locations -------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import InstantField, ReferenceField, WeekdayField
+from api.fields import InstantField, LocalDateField, ReferenceField, WeekdayField
 from appointments.models import WaitlistEntry, WaitlistOffer
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor
@@ -29,9 +30,12 @@ class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
     """A patient who waits for a time, and what has been offered."""
 
     patient = ReferenceField(queryset=Patient.objects.active())
+    patient_name = serializers.CharField(source="patient.full_name", read_only=True)
     doctor = ReferenceField(queryset=Doctor.objects.active(), required=False, allow_null=True)
     appointment_type = ReferenceField(queryset=AppointmentType.objects.active(), required=False, allow_null=True)
     location = ReferenceField(queryset=Location.objects.active(), required=False, allow_null=True)
+    earliest = LocalDateField(help_text="The first local day that suits.")
+    latest = LocalDateField(help_text="The last local day that suits.")
     weekdays = serializers.ListField(
         child=WeekdayField(), required=False, max_length=7, help_text="On which days; empty: on any."
     )
@@ -42,6 +46,7 @@ class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
         fields = (
             "id",
             "patient",
+            "patient_name",
             "doctor",
             "specialization",
             "appointment_type",
@@ -59,16 +64,7 @@ class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
         )
         read_only_fields = ("status", "appointment")
 
-    def get_offer(self, entry: WaitlistEntry) -> OfferSerializer:
+    @extend_schema_field(OfferSerializer(allow_null=True))
+    def get_offer(self, entry: WaitlistEntry) -> dict[str, Any] | None:
         pending = [offer for offer in entry.offers.all() if offer.status == WaitlistOffer.Status.PENDING]
-        return OfferSerializer(pending[0]).data if pending else None  # type: ignore[return-value]
-
-    def validate(self, wishes: dict[str, Any]) -> dict[str, Any]:
-        def asked(name: str) -> Any:
-            return wishes.get(name, getattr(self.instance, name, None))
-
-        if asked("latest") < asked("earliest"):
-            raise serializers.ValidationError({"latest": ["This is before earliest."]})
-        if not (asked("doctor") or asked("specialization") or asked("appointment_type")):
-            raise serializers.ValidationError("Name a doctor, a specialization or an appointment type to wait for.")
-        return wishes
+        return OfferSerializer(pending[0]).data if pending else None

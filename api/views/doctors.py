@@ -16,7 +16,7 @@ from api.filters import DoctorFilters
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
 from api.views.base import RecordViewSet
-from appointments import availability
+from appointments import availability, hours
 from clinics.models import Location
 from common import clock
 from doctors import services
@@ -97,8 +97,8 @@ class DoctorViewSet(RecordViewSet):
         serializer.is_valid(raise_exception=True)
         default = Location.objects.default()
         week = [WeeklyHours(**{"location": default, **window}) for window in serializer.validated_data]
-        hours = WeeklyHoursSerializer(services.set_weekly_hours(doctor, week), many=True).data
-        return Response(hours, headers={"ETag": preconditions.etag(hours)})
+        stored = WeeklyHoursSerializer(hours.set_weekly_hours(doctor, week), many=True).data
+        return Response(stored, headers={"ETag": preconditions.etag(stored)})
 
     @extend_schema(
         tags=["availability"],
@@ -151,16 +151,16 @@ class ExceptionViewSet(RecordViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return self._answer(services.add_exception(self.doctor, **serializer.validated_data), status=201)
+        return self._answer(hours.add_exception(self.doctor, **serializer.validated_data), status=201)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         exception = self.get_object()
         serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
         serializer.is_valid(raise_exception=True)
-        return self._answer(services.amend_exception(exception, **serializer.validated_data))
+        return self._answer(hours.amend_exception(exception, **serializer.validated_data))
 
     def perform_destroy(self, instance: AvailabilityException) -> None:
-        services.remove_exception(instance)
+        hours.remove_exception(instance)
 
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
         services.lock(self.doctor)  # as whoever changes an exception does

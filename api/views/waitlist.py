@@ -2,13 +2,15 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from api import preconditions
 from api.filters import WaitlistFilters
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer
@@ -21,35 +23,44 @@ from appointments.models import WaitlistEntry, WaitlistOffer
 @extend_schema(tags=["waitlist"])
 @extend_schema_view(
     list=extend_schema(
-        summary="List those who wait", description="The most urgent first, then whoever has waited longest."
+        summary="List those who wait",
+        description="The most urgent first, then whoever has waited longest. `search` looks at the patient's name.",
     ),
     create=extend_schema(
         summary="Put a patient on the waiting list",
         description="For a doctor, a specialization, an appointment type, or several of these together. A time that is "
-        "freed is offered to the best match, and kept for them for an hour.",
+        "freed (by a cancelled or moved visit, a no-show, new hours or cancelled leave) is offered to whoever it suits "
+        "with the highest `priority`, of those whoever has waited longest, and kept for them until `expires_at`. "
+        "`part_of_day`: morning until 12:00, afternoon until 17:00, evening from then on, in local time.",
     ),
-    retrieve=extend_schema(summary="Read an entry of the waiting list", description="With its offer, if there is one."),
+    retrieve=extend_schema(
+        summary="Read an entry of the waiting list",
+        description="With its offer, if there is one. An offer whose time is over has lapsed.",
+    ),
     update=extend_schema(
         summary="Replace what a patient waits for",
-        description="What is left out and not required stays as it is.",
+        description="What is left out and not required stays, and so does an offer. The patient cannot change.",
         responses={200: WaitlistSerializer, 409: CONFLICT},
     ),
     partial_update=extend_schema(
         summary="Change what a patient waits for",
-        description="What is left out stays as it is.",
+        description="What is left out stays as it is, and so does an offer. The patient cannot change.",
         responses={200: WaitlistSerializer, 409: CONFLICT},
     ),
     destroy=extend_schema(
         summary="Take a patient off the waiting list",
         description="A time on offer goes to the next. The entry is kept with the status `withdrawn`.",
+        responses={204: None, 409: CONFLICT},
     ),
 )
 class WaitlistViewSet(RecordViewSet):
-    queryset = WaitlistEntry.objects.prefetch_related(
-        Prefetch("offers", WaitlistOffer.objects.filter(status=WaitlistOffer.Status.PENDING))
+    queryset = WaitlistEntry.objects.select_related("patient").prefetch_related(
+        Prefetch("offers", WaitlistOffer.objects.pending())
     )
     serializer_class = WaitlistSerializer
     filterset_class = WaitlistFilters
+    creating: ClassVar = frozenset({"create", "accept"})
+    tagged: ClassVar = RecordViewSet.tagged | {"accept", "decline"}
     ordering_fields: ClassVar = {
         "id": "id",
         "priority": "priority",
@@ -65,8 +76,13 @@ class WaitlistViewSet(RecordViewSet):
 
     def get_object(self) -> WaitlistEntry:
         """The entry of the URL; an offer that is read late has lapsed."""
+        waitlist.lapse_due(get_object_or_404(WaitlistEntry.objects.all(), pk=self.kwargs["pk"]))
         entry: WaitlistEntry = super().get_object()
-        return super().get_object() if waitlist.lapse_due(entry) else entry
+        return entry
+
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        waitlist.locked(get_object_or_404(WaitlistEntry.objects.all(), pk=self.kwargs["pk"]))
+        return records
 
     def perform_create(self, serializer: BaseSerializer[WaitlistEntry]) -> None:
         serializer.instance = waitlist.join(**serializer.validated_data, actor=self.actor)
@@ -86,8 +102,8 @@ class WaitlistViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        appointment = waitlist.accept(self.get_object(), actor=self.actor)
-        return Response(AppointmentSerializer(appointment).data, status=201)
+        booked = AppointmentSerializer(waitlist.accept(self.get_object(), actor=self.actor)).data
+        return Response(booked, 201, headers={"ETag": preconditions.etag(booked)})
 
     @extend_schema(
         summary="Decline the offer",
@@ -97,8 +113,7 @@ class WaitlistViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:
-        waitlist.decline(self.get_object())
-        return Response(WaitlistSerializer(super().get_object()).data)
+        return self.shown(waitlist.decline(self.get_object()))
 
     @extend_schema(
         summary="List the offers that were made",

@@ -1,10 +1,10 @@
 """Patients who wait for a time, and the times that are offered to them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -17,10 +17,16 @@ from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
 
+MOST_URGENT = 9
+
 
 class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
     def waiting(self) -> "WaitlistQuerySet":
         return self.filter(status=WaitlistEntry.Status.WAITING)
+
+    def locked(self) -> "WaitlistQuerySet":
+        """Rows locked until the transaction ends; after the doctor whose time is on offer."""
+        return self.select_for_update(no_key=True, of=("self",))
 
     def search(self, query: str) -> "WaitlistQuerySet":
         """By the patient's name."""
@@ -69,7 +75,9 @@ class WaitlistEntry(TimeStamped):
     latest = models.DateField()
     weekdays = models.JSONField(default=list, blank=True)
     part_of_day = models.CharField(max_length=9, choices=PartOfDay.choices, blank=True, default="")
-    priority = models.PositiveSmallIntegerField(default=0, help_text="The higher, the sooner.")
+    priority = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(MOST_URGENT)], help_text="The higher, the sooner."
+    )
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING, editable=False)
     appointment = models.ForeignKey(
         Appointment, on_delete=models.PROTECT, null=True, editable=False, related_name="+", help_text="Once booked."
@@ -95,15 +103,16 @@ class WaitlistEntry(TimeStamped):
     def __str__(self) -> str:
         return f"{self.pk}: {self.status}, {self.earliest} to {self.latest}"
 
-    def clean(self) -> None:
-        if self.earliest and self.latest and self.latest < self.earliest:
-            raise ValidationError({"latest": "This is before earliest."})
-
     def specialization_lines(self) -> list[str]:
         return [self.specialization]
 
-    def wants(self, day: date) -> bool:
-        return self.earliest <= day <= self.latest
+    def take(self, before: Status, after: Status, now: datetime) -> bool:
+        """Compare and set the status: of two who want it at once, one gets True."""
+        rows = WaitlistEntry.objects.filter(pk=self.pk, status=before)
+        taken = rows.update(status=after, updated_at=now) == 1
+        if taken:
+            self.status, self.updated_at = after, now
+        return taken
 
 
 class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
@@ -139,9 +148,7 @@ class WaitlistOffer(models.Model):
     class Meta:
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["entry"], condition=Q(status="pending"), name="waitlist_one_pending_offer"
-            )
+            models.UniqueConstraint(fields=["entry"], condition=Q(status="pending"), name="waitlist_one_pending_offer")
         ]
         indexes: ClassVar = [
             models.Index("expires_at", condition=Q(status="pending"), name="waitlist_offers_due"),
