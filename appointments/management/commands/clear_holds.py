@@ -12,4 +12,4 @@ class Command(BaseCommand):
     help = "Delete holds whose time is over. They count no longer anyway: this only keeps the table small."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{clear_expired(clock.now())} holds deleted.")
+        self.stdout.write(f"Holds deleted: {clear_expired(clock.now())}.")
