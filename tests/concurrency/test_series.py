@@ -72,18 +72,28 @@ def test_a_series_gets_every_date_that_no_single_booking_got(clinic: Clinic) -> 
 
 def test_a_series_gets_all_of_its_dates_or_none(clinic: Clinic) -> None:
     for _ in range(ROUNDS):
-        _, answer, won, doctor = race(clinic)
+        doctor = clinic.doctor()
+        starts = mornings(clinic, doctor)
+        singles = [booking(clinic.patient(), doctor, start) for start in starts[:2]]
+        wanted = [series(clinic, doctor, starts) for _ in range(4)]
 
-        assert clinic.booked(doctor) == DATES
-        if answer.status_code == 201:
-            assert won == []
-        else:
-            # It names those who were before it; who came after it had free mornings again.
-            assert answer.status_code == 400
-            assert len(won) == DATES
-            named = answer.json()["non_field_errors"]
-            assert named
-            assert set(named) <= set(refused(won)["non_field_errors"])
+        answers = clinic.at_once([*wanted[:2], *singles, *wanted[2:]])
+
+        mine, others = [*answers[:2], *answers[4:]], answers[2:4]
+        refusals = [answer.json() for answer in mine if answer.status_code == 400]
+        if len(refusals) == 3:  # a series was first
+            assert told(mine)[201, ""] == 1
+            assert refusals == [refused(starts)] * 3
+            assert told(others) == {(400, TAKEN): 2}
+            assert clinic.booked(doctor) == DATES
+        else:  # a single booking was: no series is made, whoever comes later
+            assert told(others) == {(201, ""): 2}
+            named = [refusal["non_field_errors"] for refusal in refusals]
+            assert len(named) == 4
+            assert all(
+                sentences and set(sentences) <= set(refused(starts[:2])["non_field_errors"]) for sentences in named
+            )
+            assert clinic.booked(doctor) == 2
     assert clinic.overlaps() == 0
 
 
