@@ -48,7 +48,7 @@ def hold(
         doctor=doctor,
         interval=lengths.lasting(start, duration_minutes or lengths.usual_minutes(doctor, appointment_type)),
         now=now,
-        patient=patient,
+        patient=patient.current if patient else None,
         appointment_type=appointment_type,
         room_wanted=room,
     )

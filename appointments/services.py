@@ -184,7 +184,7 @@ def amend(
     Of ``room`` None gives it up: where the type needs one, one is chosen anew. ``hold`` is the token of a hold on the
     new time. Raises what `reschedule` and `set_status` raise, OtherPatient, OtherType, VersionMismatch and PastCutOff.
     """
-    if patient is not None and patient.pk != appointment.patient_id:
+    if patient is not None and patient.current != appointment.patient.current:
         raise OtherPatient
     if appointment_type is not None and appointment_type.pk != appointment.appointment_type_id:
         raise OtherType
@@ -206,7 +206,9 @@ def amend(
     now = clock.now()
     if as_patient and (moved or wanted == Status.CANCELLED):
         policy.check_cut_off(appointment, now)
-    kept = holds.redeemed(hold, doctor=doctor, patient=appointment.patient, start=start, now=now) if hold else None
+    kept = (
+        holds.redeemed(hold, doctor=doctor, patient=appointment.patient.current, start=start, now=now) if hold else None
+    )
     if notes is not None:
         appointment.notes = notes
     settle(
@@ -249,10 +251,11 @@ def undo(
 def locked(doctors: list[Doctor], patient: Patient) -> tuple[list[Doctor], Patient]:
     """The newest rows of the doctors and the patient, locked until the transaction ends: see docs/booking.md.
 
-    Doctors first, in the order of their ids, then the patient: everybody in the same order, so nobody deadlocks.
+    Doctors first, in the order of their ids, then the patient: everybody in the same order, so nobody deadlocks. Of a
+    record that was merged into another one, that one is the patient.
     """
     rows = {row.pk: row for row in Doctor.objects.locked().filter(pk__in={doctor.pk for doctor in doctors})}
-    return [rows[doctor.pk] for doctor in doctors], Patient.objects.locked().get(pk=patient.pk)
+    return [rows[doctor.pk] for doctor in doctors], Patient.objects.locked_current(patient.pk)
 
 
 def _locked_for_change(
@@ -261,14 +264,14 @@ def _locked_for_change(
     """The doctor it shall have and the appointment, everything it touches locked and read anew."""
     wanted = doctor or appointment.doctor
     [_, target], patient = locked([appointment.doctor, wanted], appointment.patient)
-    current = Appointment.objects.select_related("doctor", "location", "room", "appointment_type").get(
+    current = Appointment.objects.select_related("patient", "doctor", "location", "room", "appointment_type").get(
         pk=appointment.pk
     )
-    if current.doctor_id != appointment.doctor_id:  # moved to a doctor who is not locked
+    # Moved to a doctor who is not locked, or gone over to a patient who is not.
+    if current.doctor_id != appointment.doctor_id or current.patient.current != patient:
         raise ChangedMeanwhile
     if seen_version not in (None, current.version):
         raise VersionMismatch
-    current.patient = patient
     return [target], current
 
 

@@ -106,6 +106,8 @@ def settle(
     now = clock.now()
     location, room = after.location, after.room
     overrode: list[str] = []
+    if after.takes_more_than(before) or not blocks(after.status):
+        appointment.patient = appointment.patient.current  # a visit that a merge left behind can follow now
     if after.takes_more_than(before):
         undoing = action == Action.UNDONE
         visit = policy.Proposal(
@@ -149,7 +151,7 @@ def _store(appointment: Appointment, seen: int) -> None:
     """Compare and set: only the version that was read is overwritten."""
     appointment.version = seen + 1
     appointment.updated_at = clock.now()
-    fields = ("status", "start", "end", "doctor", "location", "room", "notes", "version", "updated_at")
+    fields = ("status", "start", "end", "patient", "doctor", "location", "room", "notes", "version", "updated_at")
     with judged(VERDICTS):
         row = Appointment.objects.filter(pk=appointment.pk, version=seen)
         if not row.update(**{name: getattr(appointment, name) for name in fields}):

@@ -5,6 +5,7 @@ costs the same however many patients there are; their names are compared here.
 """
 
 import re
+from collections import Counter
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -29,8 +30,8 @@ def candidates(patient: Patient) -> list[Patient]:
     found = list(others.filter(phone_key=patient.phone_key)[:MOST_COMPARED])
     if patient.date_of_birth:
         found += others.filter(date_of_birth=patient.date_of_birth)[:MOST_COMPARED]
-    likeness = {other: similarity(patient.name_key, other.name_key) for other in found}
-    agreeing = {other: found.count(other) for other in likeness}
+    agreeing = Counter(found)  # in one of the two, or in both
+    likeness = {other: similarity(patient.name_key, other.name_key) for other in agreeing}
     similar = [other for other, score in likeness.items() if score >= ALIKE]
     return sorted(similar, key=lambda other: (-agreeing[other], -likeness[other], other.pk))[:MOST_LISTED]
 
