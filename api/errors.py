@@ -5,8 +5,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
@@ -14,12 +16,14 @@ from rest_framework.views import exception_handler
 from accounts.errors import KeyReused
 from api import problems
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused
+from patients.errors import RecordMerged
 
 # The first that fits.
 STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (Refused, 400),
     (Outdated, 412),
     (KeyReused, 422),
+    (RecordMerged, 308),
     (Conflict, 409),
     (Busy, 503),
 )
@@ -33,7 +37,11 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied(*error.args)
     if isinstance(error, OperationalError):  # the database is away or overloaded: nothing was committed
         error = Busy()
-    response = _domain_answer(error) if isinstance(error, DomainError) else exception_handler(error, context)
+    response = (
+        _domain_answer(error, context["request"])
+        if isinstance(error, DomainError)
+        else exception_handler(error, context)
+    )
     if response is None:
         return None
     patch_vary_headers(response, ["Accept"])
@@ -43,9 +51,13 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def _domain_answer(error: DomainError) -> Response:
+def _domain_answer(error: DomainError, request: Request) -> Response:
     status = next(status for kind, status in STATUSES if isinstance(error, kind))
     if isinstance(error, Refused):
         return Response({error.field or api_settings.NON_FIELD_ERRORS_KEY: error.messages}, status)
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else None
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else {}
+    if isinstance(error, RecordMerged):  # the same address, of the record that was kept
+        route = request.resolver_match
+        assert route
+        headers["Location"] = reverse(route.view_name, kwargs={**route.kwargs, "pk": error.details["merged_into"]})
     return Response({"detail": error.message, **error.details}, status, headers=headers)

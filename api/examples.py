@@ -31,7 +31,17 @@ JANE = {
     "insurance_number": "NHIF0001",
 }
 MADE = {"created_at": "2025-05-20T08:15:00Z", "updated_at": "2025-05-20T08:15:00Z"}
-PATIENT = {"id": 1, **JANE, "active": True, **MADE}
+KNOWN_OF_JANE = {
+    "date_of_birth": "1990-04-17",
+    "sex": "female",
+    "preferred_language": "sw-KE",
+    "contact_preference": "sms",
+    "desk_notes": "Parks at the side entrance.",
+    "guardian": None,
+}
+PATIENT = {"id": 1, **JANE, **KNOWN_OF_JANE, "active": True, **MADE}
+CANDIDATE = {"id": 12, "full_name": "Doe Jane", "date_of_birth": None, "phone_number": "+254 712 345 678"}
+REGISTERED = {**PATIENT, "possible_duplicates": [CANDIDATE]}
 
 SMITH = {
     "full_name": "John Smith",
@@ -143,6 +153,9 @@ WAITLIST_REFUSED = {
     "Too late": {"latest": ["This day is over."]},
 }
 WAITLIST_CLOSED = {"Over": {"detail": "This entry is withdrawn. Put the patient on the list again."}}
+ENTRY_CHANGED = {
+    "Offered something else": {"detail": "Somebody else has just changed this entry. Read it again and decide anew."}
+}
 NO_OFFER = {"Too late": {"detail": "There is no offer to answer: it was answered, or its time is over."}}
 
 WANTED = {"doctor": 2, "appointment_time": "2025-05-29T10:00:00Z"}
@@ -177,6 +190,10 @@ TIME_REFUSED = {
 PATIENT_REFUSED = {
     "Missing fields": {"full_name": ["This field is required."], "phone_number": ["This field is required."]},
     "Known already": {"national_id": ["A patient with this national id is already registered."]},
+    "Not born yet": {"date_of_birth": ["A date of birth cannot be in the future."]},
+    "A circle": {
+        "guardian": ["Nobody is their own guardian, nor that of somebody who is theirs. Choose another guardian."]
+    },
 }
 DOCTOR_REFUSED = {
     "Missing fields": {"full_name": ["This field is required."], "specialization": ["This field is required."]},
@@ -230,14 +247,54 @@ EXAMPLES: dict[str, Examples] = {
         {"token": "43dca77ace84f995ffee2267f9cd070e1d4cff73"},
         {"Wrong name or password": {"non_field_errors": ["Unable to log in with provided credentials."]}, **UNREADABLE},
     ),
-    "patients_list": _list_of(PATIENT, "Cannot order by 'password'. Choose from: id, full_name, email, created_at."),
-    "patients_create": Examples({"Register a patient": JANE}, PATIENT, {**PATIENT_REFUSED, **UNREADABLE}),
+    "patients_list": _list_of(
+        PATIENT, "Cannot order by 'password'. Choose from: id, full_name, email, date_of_birth, created_at."
+    ),
+    "patients_create": Examples(
+        {"Register a patient": JANE, "Everything": {**JANE, **KNOWN_OF_JANE}},
+        REGISTERED,
+        {**PATIENT_REFUSED, **UNREADABLE},
+    ),
     "patients_retrieve": Examples(answer=PATIENT),
-    "patients_update": Examples({"The whole record": JANE}, PATIENT, {**PATIENT_REFUSED, **UNREADABLE}),
+    "patients_update": Examples(
+        {"The whole record": {**JANE, **KNOWN_OF_JANE}}, REGISTERED, {**PATIENT_REFUSED, **UNREADABLE}
+    ),
     "patients_partial_update": Examples(
         {"A new phone number": {"phone_number": "0712345678"}, "Reactivate": {"active": True}},
-        PATIENT,
+        REGISTERED,
         {"Known already": PATIENT_REFUSED["Known already"], **UNREADABLE},
+    ),
+    "patients_duplicates_list": Examples(answer=[CANDIDATE]),
+    "patients_merge": Examples(
+        {"A record that was made twice": {"duplicate": 12, "reason": "Registered twice"}},
+        {
+            "patient": PATIENT,
+            "merged": 12,
+            "moved": {
+                "appointments": 1,
+                "holds": 0,
+                "series": 0,
+                "waitlist_entries": 1,
+                "dependents": 0,
+                "merged_records": 0,
+            },
+            "filled": ["date_of_birth"],
+            "overlapping": [
+                {
+                    "visit": {**APPOINTMENT, "id": 7, "patient": 12, "patient_name": "Doe Jane"},
+                    "others": [{**APPOINTMENT, "doctor": 3, "doctor_name": "Ann Otieno"}],
+                }
+            ],
+        },
+        {
+            "Itself": {"duplicate": ["A record cannot be merged with itself."]},
+            "Two people": {
+                "duplicate": [
+                    "One of them is the guardian of the other, so they are two people. Correct the guardian first."
+                ]
+            },
+            **UNREADABLE,
+        },
     ),
     "doctors_list": _list_of(
         DOCTOR, "Cannot order by 'password'. Choose from: id, full_name, email, specialization, created_at."
@@ -359,7 +416,10 @@ EXAMPLES: dict[str, Examples] = {
     "waitlist_partial_update": Examples(
         {"More urgent": {"priority": 5}}, WAITING, {**WAITLIST_REFUSED, **UNREADABLE}, WAITLIST_CLOSED
     ),
-    "waitlist_accept": Examples(answer=APPOINTMENT, refusals=TIME_REFUSED, conflicts=NO_OFFER),
-    "waitlist_decline": Examples(answer={**WAITING, "status": "waiting", "offer": None}, conflicts=NO_OFFER),
+    "waitlist_destroy": Examples(conflicts=ENTRY_CHANGED),
+    "waitlist_accept": Examples(answer=APPOINTMENT, refusals=TIME_REFUSED, conflicts={**NO_OFFER, **ENTRY_CHANGED}),
+    "waitlist_decline": Examples(
+        answer={**WAITING, "status": "waiting", "offer": None}, conflicts={**NO_OFFER, **ENTRY_CHANGED}
+    ),
     "waitlist_offers_list": Examples(answer=[OFFER]),
 }

@@ -58,6 +58,16 @@ class EdgeFilter(filters.Filter):
     field_class = EdgeFormField
 
 
+@extend_schema_field(OpenApiTypes.DATE)
+class DayFilter(filters.Filter):
+    """A day of the calendar."""
+
+    field_class = forms.DateField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
+
+
 class TextFilter(filters.CharFilter):
     """Equal but for case and doubled spaces."""
 
@@ -69,11 +79,12 @@ class TextFilter(filters.CharFilter):
         return super().filter(qs, " ".join(value.split()))
 
 
-class NameFilter(filters.CharFilter):
+class FoldedFilter(filters.CharFilter):
     """Equal but for case, accents and doubled spaces, on a folded column."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, help_text="Exactly this name, but for case, accents and doubled spaces.", **kwargs)
+        kwargs.setdefault("max_length", 254)
+        super().__init__(*args, help_text="Exactly this, but for case, accents and doubled spaces.", **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return super().filter(qs, folded(value)) if value else qs
@@ -90,11 +101,18 @@ class ActiveFirst(filters.FilterSet):
 
 
 class PatientFilters(ActiveFirst):
-    full_name = NameFilter(field_name="name_key")
+    full_name = FoldedFilter(field_name="name_key")
     email = TextFilter()
     phone_number = TextFilter()
     national_id = filters.CharFilter(help_text="Exactly this number.")
     insurance_number = TextFilter()
+    date_of_birth = DayFilter(help_text="Born on this day.")
+    sex = filters.ChoiceFilter(choices=Patient.Sex.choices, help_text="Of this sex.")
+    preferred_language = TextFilter(help_text="Exactly this language tag, but for case.")
+    contact_preference = filters.ChoiceFilter(
+        choices=Patient.Contact.choices, help_text="Those whom the clinic may reach like this."
+    )
+    guardian = WholeNumberFilter(help_text="The dependents of this patient, by id.")
 
     class Meta:
         model = Patient
@@ -102,9 +120,9 @@ class PatientFilters(ActiveFirst):
 
 
 class DoctorFilters(ActiveFirst):
-    full_name = NameFilter(field_name="name_key")
+    full_name = FoldedFilter(field_name="name_key")
     email = TextFilter()
-    specialization = TextFilter()
+    specialization = FoldedFilter(field_name="specialization_key")
     default_duration_minutes = WholeNumberFilter()
 
     class Meta:

@@ -24,7 +24,8 @@ ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES
 TAGS = {
     "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
     "with every other request, and revoke it when it is no longer needed.",
-    "patients": "The people who are seen. They are deactivated, never deleted.",
+    "patients": "The people who are seen. They are deactivated, never deleted. Two records of one person are merged: "
+    "the id of the other one then leads to the record that was kept.",
     "doctors": "Those who see them. They are deactivated, never deleted.",
     "availability": "When a doctor can be booked: weekly hours in the location's wall time, exceptions to them (leave, "
     "extra clinics), and the free slots that follow. Changing hours never cancels an appointment.",
@@ -79,6 +80,33 @@ def _shared(description: str, *details: str, **headers: Any) -> dict[str, Any]:
 
 # Answers that come from the framework or the moment, by status: the name of the component, and the component.
 SHARED: dict[str, tuple[str, dict[str, Any]]] = {
+    "308": (
+        "RecordMerged",
+        {
+            "description": "The record was merged into another one, whose address is in Location.",
+            "headers": {
+                "Location": {"schema": {"type": "string", "format": "uri-reference"}, "description": "Where to ask."}
+            },
+            "content": {
+                JSON: {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"detail": {"type": "string"}, "merged_into": ID},
+                        "required": ["detail", "merged_into"],
+                        "additionalProperties": False,
+                    },
+                    "examples": {
+                        "Merged": {
+                            "value": {
+                                "detail": "This record was merged into patient 1. Use that one.",
+                                "merged_into": 1,
+                            }
+                        }
+                    },
+                }
+            },
+        },
+    ),
     "401": (
         "Unauthorized",
         _shared(
@@ -172,7 +200,7 @@ class Schema(AutoSchema):
                 operation["requestBody"]["content"][JSON]["examples"] = _named(examples.request)
             if "409" in answers:
                 answers["409"]["content"][JSON]["examples"] = _named(examples.conflicts)
-            if self._has_body() or _reads_a_query(operation):
+            if self._has_body() or _reads_a_query(operation) or examples.refusals:
                 answers["400"] = self._refusal(examples)
             for status in self._shared_answers():
                 name, _ = NO_SUCH_PAGE if status == "404" and self._is_page() else SHARED[status]
@@ -218,12 +246,14 @@ class Schema(AutoSchema):
                 answers.append("403")
         if "{" in self.path or self._is_page():
             answers.append("404")
+        if "{" in self.path and getattr(self.view, "redirecting", False):
+            answers.append("308")
         if self._has_body():
             answers += ["415", "503"]
         return answers
 
     def _has_body(self) -> bool:
-        return self.method in ("POST", "PUT", "PATCH")
+        return self.method in ("POST", "PUT", "PATCH") and self.get_request_serializer() is not None
 
     def _is_page(self) -> bool:
         return self._get_paginator() is not None and self._is_list_view()

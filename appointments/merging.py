@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, ForeignKey, OuterRef
+from django.db.models import Exists, F, ForeignKey, ForeignObjectRel, OuterRef
 
 from accounts.models import User
 from appointments.models import Appointment
@@ -90,10 +90,12 @@ def references() -> dict[str, "ForeignKey[Any, Any]"]:
     """Every foreign key to a patient that a merge moves, whatever model it is of, by the name of what it brings."""
     found: dict[str, ForeignKey[Any, Any]] = {}
     for relation in Patient._meta.get_fields(include_hidden=True):
-        if not relation.auto_created or relation.concrete or relation.related_model in NEVER_MOVED:
+        if not isinstance(relation, ForeignObjectRel) or not isinstance(relation.field, ForeignKey):
             continue
-        name = str(relation.related_model._meta.verbose_name_plural).replace(" ", "_")
-        found[name if relation.hidden else str(relation.get_accessor_name())] = relation.field
+        model = relation.field.model
+        if model not in NEVER_MOVED:
+            name = str(model._meta.verbose_name_plural).replace(" ", "_")
+            found[name if relation.hidden else str(relation.get_accessor_name())] = relation.field
     return found
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from api.fields import ReferenceField
 from patients.errors import NationalIdTaken
-from patients.models import Patient
+from patients.models import MOST_NOTES, Patient, validate_language
 
 
 class NationalIdSerializerField(serializers.CharField):
@@ -43,17 +44,51 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
         help_text="Unique where given; spacing and case do not matter.",
     )
     insurance_number = BlankForNull(max_length=40)
+    preferred_language = BlankForNull(
+        max_length=35, validators=[validate_language], help_text="BCP 47: en, sw-KE, zh-Hant."
+    )
+    desk_notes = BlankForNull(max_length=MOST_NOTES, help_text="For the desk, not about health.")
+    guardian = ReferenceField(
+        queryset=Patient.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="The patient who books for this one: a parent of a child.",
+    )
 
     class Meta:
         model = Patient
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "full_name",
             "email",
             "phone_number",
             "national_id",
             "insurance_number",
+            "date_of_birth",
+            "sex",
+            "preferred_language",
+            "contact_preference",
+            "desk_notes",
+            "guardian",
             "active",
             "created_at",
             "updated_at",
         )
+
+
+class CandidateSerializer(serializers.ModelSerializer[Patient]):
+    """A record that may be the same person's."""
+
+    class Meta:
+        model = Patient
+        fields = ("id", "full_name", "date_of_birth", "phone_number")
+        read_only_fields = fields
+
+
+class PatientResultSerializer(PatientSerializer):
+    """A record as it was stored, and those that may be the same person's: a warning, never a refusal."""
+
+    possible_duplicates = CandidateSerializer(many=True, read_only=True)
+
+    class Meta(PatientSerializer.Meta):
+        fields = (*PatientSerializer.Meta.fields, "possible_duplicates")

@@ -154,7 +154,7 @@ def test_appointments_are_ordered_by_time(api: APIClient) -> None:
 @pytest.mark.parametrize(
     ("route", "choices"),
     [
-        ("patients", "id, full_name, email, created_at"),
+        ("patients", "id, full_name, email, date_of_birth, created_at"),
         ("doctors", "id, full_name, email, specialization, created_at"),
         ("appointments", "id, appointment_time, status, doctor, patient, created_at"),
     ],

@@ -44,7 +44,9 @@ OPERATIONS = [
     "doctors_update",
     "patients_create",
     "patients_destroy",
+    "patients_duplicates_list",
     "patients_list",
+    "patients_merge",
     "patients_partial_update",
     "patients_retrieve",
     "patients_update",
@@ -57,6 +59,15 @@ OPERATIONS = [
     "slots_list",
     "token_create",
     "token_destroy",
+    "waitlist_accept",
+    "waitlist_create",
+    "waitlist_decline",
+    "waitlist_destroy",
+    "waitlist_list",
+    "waitlist_offers_list",
+    "waitlist_partial_update",
+    "waitlist_retrieve",
+    "waitlist_update",
 ]
 # Only looked at, it answers 200.
 CAN_BE_TRIED = {"series_create"}
