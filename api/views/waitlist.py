@@ -99,6 +99,7 @@ class WaitlistViewSet(RecordViewSet):
         description="Books it. Of two who accept one offer, one wins.",
         request=None,
         responses={201: AppointmentSerializer, 409: CONFLICT},
+        operation_id="waitlist_accept",
     )
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
@@ -110,6 +111,7 @@ class WaitlistViewSet(RecordViewSet):
         description="The time goes to the next; the patient goes on waiting for another.",
         request=None,
         responses={200: WaitlistSerializer, 409: CONFLICT},
+        operation_id="waitlist_decline",
     )
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:

@@ -26,7 +26,7 @@ from appointments.errors import (
 )
 from appointments.finding import Search, find_slots
 from appointments.models import Appointment, Hold, WaitlistEntry, WaitlistOffer
-from clinics.models import AppointmentType, Location, LocationException, Room
+from clinics.models import AppointmentType, Location, LocationException
 from clinics.services import open_location
 from common import clock as time_of_day
 from doctors import places
@@ -39,6 +39,8 @@ from tests.factories import (
     extra_clinic,
     make_doctor,
     make_patient,
+    make_room,
+    make_type,
     set_hours,
     weekly_hours,
 )
@@ -54,10 +56,6 @@ def wait(doctor: Doctor | None = None, **wishes: Any) -> WaitlistEntry:
     wishes["patient"] = wishes["patient"] or make_patient()
     dates = {"earliest": date(2026, 3, 2), "latest": date(2026, 3, 6)}
     return waitlist.join(doctor=doctor, **{**dates, **wishes})
-
-
-def make_type(name: str = "Check-up", **fields: Any) -> AppointmentType:
-    return AppointmentType.objects.create(name=name, **fields)
 
 
 def on_offer(entry: WaitlistEntry) -> str | None:
@@ -159,8 +157,8 @@ def test_a_specialization_is_matched_whatever_its_case(full: list[Appointment]) 
 
 
 def test_who_waits_for_a_type_gets_a_doctor_who_offers_it(full: list[Appointment]) -> None:
-    skin = wait(appointment_type=make_type("Skin check", specializations=["Dermatology"]), priority=9)
-    heart = wait(appointment_type=make_type("ECG", specializations=["Cardiology"]))
+    skin = wait(appointment_type=make_type(specializations=["Dermatology"]), priority=9)
+    heart = wait(appointment_type=make_type(specializations=["Cardiology"]))
     services.cancel(full[0])
     assert (on_offer(skin), on_offer(heart)) == (None, "2026-03-02 09:00")
 
@@ -191,8 +189,8 @@ def test_a_types_buffers_are_kept_between_offers(doctor: Doctor) -> None:
 
 
 def test_two_who_need_the_only_room_are_not_offered_one_time(doctor: Doctor, full: list[Appointment]) -> None:
-    Room.objects.create(location=Location.objects.default(), name="Echo", kind="ultrasound")
-    kind = make_type("Echo", room_kind="ultrasound")
+    make_room("ultrasound")
+    kind = make_type(room_kind="ultrasound")
     other = make_doctor()
     set_hours(other, "mon 09:00-09:30")
     [elsewhere] = fill(other, "2026-03-02 09:00")
