@@ -17,6 +17,7 @@ from api.serializers.clinic import (
     HolidaySerializer,
 )
 from api.views.base import RecordViewSet
+from appointments import hours
 from appointments.displaced import displaced
 from clinics.models import Holiday
 from common import clock
@@ -66,10 +67,10 @@ class HolidayViewSet(RecordViewSet):
         holiday = self.get_object()
         serializer = self.get_serializer(holiday, data=request.data, partial=kwargs.get("partial", False))
         serializer.is_valid(raise_exception=True)
-        return self._answer(places.amend_holiday(holiday, **serializer.validated_data))
+        return self._answer(hours.amend_holiday(holiday, **serializer.validated_data))
 
     def perform_destroy(self, instance: Holiday) -> None:
-        places.remove_holiday(instance)
+        hours.remove_holiday(instance)
 
     @extend_schema(
         summary="Import public holidays",

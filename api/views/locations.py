@@ -20,6 +20,7 @@ from api.serializers.clinic import (
     OpeningHoursSerializer,
 )
 from api.views.base import RecordViewSet
+from appointments import hours
 from appointments.displaced import displaced
 from clinics import services
 from clinics.models import Location, LocationException, OpeningHours
@@ -145,18 +146,18 @@ class LocationExceptionViewSet(RecordViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        exception = places.add_location_exception(self.location, **serializer.validated_data)
+        exception = hours.add_location_exception(self.location, **serializer.validated_data)
         return self._answer(exception, exception.interval, status=201)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         exception = self.get_object()
         serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
         serializer.is_valid(raise_exception=True)
-        changed = places.amend_location_exception(exception, **serializer.validated_data)
+        changed = hours.amend_location_exception(exception, **serializer.validated_data)
         return self._answer(changed, changed.interval.hull(exception.interval))
 
     def perform_destroy(self, instance: LocationException) -> None:
-        places.remove_location_exception(instance)
+        hours.remove_location_exception(instance)
 
     def _answer(self, exception: LocationException, within: Interval, status: int = 200) -> Response:
         outside = displaced(self.location, now=clock.now(), within=within)
