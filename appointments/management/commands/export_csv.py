@@ -1,0 +1,32 @@
+"""``python manage.py export_csv KIND [FILE]``: records for a spreadsheet, or for `import_csv` somewhere else."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from appointments.exporting import EXPORTS
+from common.csv import ENCODING
+
+
+class Command(BaseCommand):
+    help = "Write all doctors, hours, patients or appointments as CSV, deactivated and past ones included."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=EXPORTS, help="What to write.")
+        parser.add_argument("file", nargs="?", type=Path, help="A new file; standard output unless it is given.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        export = EXPORTS[options["kind"]]
+        lines = export.lines(export.everything())
+        if options["file"] is None:
+            for piece in lines:
+                self.stdout.write(piece, ending="")
+            return
+        try:
+            with options["file"].open("x", encoding=ENCODING, newline="") as file:
+                file.writelines(lines)
+        except FileExistsError:
+            raise CommandError("This file exists. Name a new one: nothing was written.") from None
+        except OSError as error:
+            raise CommandError(f"The file cannot be written: {error.strerror}.") from None
