@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from appointments.demo.clinic import INTERLUDES, POSTS
+from appointments.demo.households import appoint_guardians
 from appointments.demo.people import people
 from appointments.demo.visits import Diary, days_around
 from appointments.finding import Search, Slot, find_slots
@@ -66,6 +67,7 @@ def load(*, now: datetime, quiet: bool = False) -> Loaded:
     if new:
         _hire(place, today)
         Patient.objects.bulk_create(people(), ignore_conflicts=True)  # a national id that somebody has already
+        appoint_guardians(_patients())
     doctors = list(_doctors().locked())
     patients = _patients()
     days = days_around(today)
