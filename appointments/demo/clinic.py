@@ -17,7 +17,7 @@ class Post:
     """A doctor and their week: "mon-fri 08:00-12:00 13:00-17:00", several parts separated by commas.
 
     ``since`` and ``until`` are days from the day of the first load on which the hours begin and end to hold. None for
-    ``week`` means the clinic's opening hours.
+    ``week`` means the clinic's opening hours. ``branch`` is the week at the second location.
     """
 
     full_name: str
@@ -27,15 +27,16 @@ class Post:
     minutes: int = 30
     since: int | None = None
     until: int | None = None
+    branch: str = ""
 
     @property
     def email(self) -> str:
         return f"{self.mail}@{MAIL_HOST}"
 
-    def windows(self, today: date) -> Iterator[WeeklyWindow]:
+    def windows(self, week: str, today: date) -> Iterator[WeeklyWindow]:
         valid_from = None if self.since is None else today + self.since * DAY
         valid_until = None if self.until is None else today + self.until * DAY
-        for part in (self.week or "").split(","):
+        for part in filter(None, week.split(",")):
             days, *hours = part.split()
             first, _, last = days.partition("-")
             for weekday in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):
@@ -47,13 +48,33 @@ class Post:
 POSTS = (
     Post("Wanjiru Kamau", "kamau", "General Practice", "mon-fri 08:00-12:00 13:00-17:00"),
     Post("Margaret Smith", "smith", "General Practice", None),
-    Post("Amina Hassan Abdi", "abdi", "Paediatrics", "mon-thu 08:30-12:30 13:30-16:30,fri 08:30-11:30", minutes=20),
+    Post(
+        "Amina Hassan Abdi",
+        "abdi",
+        "Paediatrics",
+        "mon-thu 08:30-12:30 13:30-16:30,fri 08:30-11:30",
+        20,
+        branch="fri 13:00-17:00",
+    ),
     Post("Tomás Ó Súilleabháin", "osuilleabhain", "Paediatrics", "mon-fri 08:00-12:00,sat 09:00-11:00"),
     Post("Priya Raghunathan", "raghunathan", "Cardiology", "mon 09:00-13:00 14:00-17:00,wed-fri 09:00-13:30", 45),
     Post("Jean-Baptiste N'Diaye", "ndiaye", "Cardiology", "tue 10:00-18:00,thu 10:00-18:00", minutes=40),
     Post("李 Wei-Ling", "li", "Dermatology", "mon 09:00-13:00,tue-thu 16:00-20:30", minutes=15),  # evenings
-    Post("Adrian Smith-Okafor", "smith-okafor", "Dermatology", "wed 10:00-16:00", since=-14),  # part-time, new
-    Post("Grace Achieng Otieno", "otieno", "Obstetrics and Gynaecology", "mon-thu 08:00-12:00 12:45-16:00"),
+    Post(
+        "Adrian Smith-Okafor",
+        "smith-okafor",
+        "Dermatology",
+        "wed 10:00-16:00",
+        since=-14,  # part-time, new
+        branch="tue 09:00-15:00",
+    ),
+    Post(
+        "Grace Achieng Otieno",
+        "otieno",
+        "Obstetrics and Gynaecology",
+        "mon-thu 08:00-12:00 12:45-16:00",
+        branch="fri 09:00-14:00",
+    ),
     Post("Fatemeh Hosseini", "hosseini", "Obstetrics and Gynaecology", "tue-fri 09:00-15:00", until=10),  # leaves
     Post("Kwame Mensah", "mensah", "Orthopaedics", "mon-tue 07:30-13:30,thu 07:30-13:30,fri 14:00-18:00", minutes=40),
     Post("Olga Petrova-Lindqvist", "petrova", "General Practice", "fri-sat 22:00-06:00", minutes=60),  # nights

@@ -9,8 +9,11 @@ from itertools import groupby
 from tqdm import tqdm
 
 from accounts.models import User
+from appointments.demo import premises
 from appointments.demo.clinic import INTERLUDES, POSTS
+from appointments.demo.courses import begin_courses
 from appointments.demo.households import appoint_guardians
+from appointments.demo.offer import Offer, book_procedures
 from appointments.demo.people import people
 from appointments.demo.visits import Diary, days_around
 from appointments.finding import Search, Slot, find_slots
@@ -62,18 +65,22 @@ def load(*, now: datetime, quiet: bool = False) -> Loaded:
     ensure_first_location()
     place = Location.objects.default()
     today = place.local(now).date()
+    days = days_around(today)
     users = [_user(login) for login in LOGINS]
+    branch = premises.branch(place, today)
+    premises.keep_holidays({days[0].year, today.year, today.year + 1})
     new = not _doctors().exists()
     if new:
-        _hire(place, today)
+        _hire(place, branch, today)
         Patient.objects.bulk_create(people(), ignore_conflicts=True)  # a national id that somebody has already
         appoint_guardians(_patients())
+    premises.furnish(place, branch)
     doctors = list(_doctors().locked())
     patients = _patients()
-    days = days_around(today)
     _interlude(doctors, place, days)
     desk = next(user for user in users if user.username == "reception")
     visits = _fill(days, doctors, place, Diary(patients, now, desk), quiet=quiet)
+    visits += begin_courses(doctors, patients, now, desk)
     return Loaded(len(doctors) if new else 0, len(patients) if new else 0, visits)
 
 
@@ -90,7 +97,7 @@ def _doctors() -> DoctorQuerySet:
     return Doctor.objects.filter(email__in=[post.email for post in POSTS])
 
 
-def _hire(place: Location, today: date) -> None:
+def _hire(place: Location, branch: Location, today: date) -> None:
     for post in POSTS:
         doctor = doctor_services.add(
             location=place,
@@ -99,19 +106,20 @@ def _hire(place: Location, today: date) -> None:
             specialization=post.specialization,
             default_duration_minutes=post.minutes,
         )
-        if post.week:
+        if post.week is not None:
             doctor_services.set_weekly_hours(
                 doctor,
                 [
                     WeeklyHours(
-                        location=place,
+                        location=location,
                         weekday=window.weekday,
                         start=window.start,
                         end=window.end,
                         valid_from=window.valid_from,
                         valid_until=window.valid_until,
                     )
-                    for window in post.windows(today)
+                    for location, week in ((place, post.week or ""), (branch, post.branch))
+                    for window in post.windows(week, today)
                 ],
             )
 
@@ -151,22 +159,25 @@ def _fill(days: list[date], doctors: list[Doctor], place: Location, diary: Diary
     around = Interval(start_of_day(days[0], place.zone), start_of_day(days[-1] + DAY, place.zone))
     busy_days, ours = set(), {doctor.pk for doctor in doctors}
     visits = Appointment.objects.overlapping(around).order_by()
-    for doctor, patient, start, end in visits.values_list("doctor_id", "patient_id", "start", "end"):
+    columns = ("doctor_id", "patient_id", "start", "end", "series_id")
+    for doctor, patient, start, end, series in visits.values_list(*columns):
         first, last = place.local(start).date(), place.local(end).date()
         diary.note(patient, (first, last))
-        if doctor in ours:
+        if doctor in ours and series is None:  # a series reaches into days that are still to be filled
             busy_days.add(first)
+    diary.days = [day for day in days if day not in busy_days]
+    procedures = book_procedures(diary, doctors)
     free = _free_slots(days, doctors, around.start - timedelta(minutes=1))
+    offer = Offer(doctors, around)
     filled = [
         visit
-        for day in tqdm(days, desc="Filling the days", unit="day", delay=1, disable=quiet)
-        if day not in busy_days
+        for day in tqdm(diary.days, desc="Filling the days", unit="day", delay=1, disable=quiet)
         for slots in free[day]
-        for visit in diary.fill(day, slots)
+        for visit in diary.fill(day, slots, offer.settle)
     ]
     Appointment.objects.bulk_create([visit for visit, _ in filled], batch_size=500)
     AppointmentChange.objects.bulk_create([line for _, history in filled for line in history], batch_size=500)
-    return len(filled)
+    return len(filled) + procedures
 
 
 def _free_slots(days: list[date], doctors: list[Doctor], before: datetime) -> dict[date, list[list[Slot]]]:

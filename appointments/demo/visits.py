@@ -1,7 +1,7 @@
 """Days full of visits, each with the story that led to its status. What is drawn depends on the day alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -15,6 +15,7 @@ from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE
 
 Action = AppointmentChange.Action
+Settle = Callable[[Random, Appointment], None]
 
 NOTES = (
     "Needs a wheelchair.",
@@ -46,21 +47,24 @@ REASONS = {
 
 @dataclass
 class Diary:
-    """Draws visits for slots. ``seen`` are the ids of the patients with a visit on a local day: one a day is enough.
+    """Draws visits for slots on ``days``, those that are to be filled; ``settle`` gives them their types and rooms.
 
-    ``now`` is a whole second.
+    ``seen`` are the ids of the patients with a visit on a local day: one a day is enough. ``now`` is a whole second.
     """
 
     patients: Sequence[Patient]
     now: datetime
     desk: User
+    days: Collection[date] = ()
     seen: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def note(self, patient_id: int, days: Iterable[date]) -> None:
         for day in days:
             self.seen[day].add(patient_id)
 
-    def fill(self, day: date, slots: Sequence[Slot]) -> Iterator[tuple[Appointment, list[AppointmentChange]]]:
+    def fill(
+        self, day: date, slots: Sequence[Slot], settle: Settle
+    ) -> Iterator[tuple[Appointment, list[AppointmentChange]]]:
         """Unsaved visits of one local ``day``, with their histories. ``slots`` are one doctor's free ones, in order."""
         rng = Random(f"{day} {slots[0].doctor.email}")  # noqa: S311 - made up, and the same every time
         load = self._load(day, slots[0].location)
@@ -71,10 +75,11 @@ class Diary:
             if rest and rest[0].start == end and rest[0].location == slot.location and rng.random() < 0.1:
                 end = rest.pop(0).end  # a visit of double length
             while rng.random() < load:  # a cancelled or missed visit leaves the time to another
-                patients = self._patients(slot, end)
+                patients = self.candidates(slot, end)
                 if not patients:
                     return
                 appointment = self._visit(rng, slot, end, rng.choice(patients))
+                settle(rng, appointment)
                 yield appointment, list(self._history(rng, appointment))
                 if blocks(appointment.status):
                     break
@@ -107,7 +112,7 @@ class Diary:
             return rng.choices((Status.CHECKED_IN, Status.CONFIRMED), (70, 30))[0]
         return rng.choices((Status.SCHEDULED, Status.CONFIRMED, Status.CANCELLED), (55, 35, 10))[0]
 
-    def _patients(self, slot: Slot, end: datetime) -> list[Patient]:
+    def candidates(self, slot: Slot, end: datetime) -> list[Patient]:
         """Those who can have the slot; who has been deactivated since may have had one in the past."""
         seen = set().union(*(self.seen[slot.location.local(edge).date()] for edge in (slot.start, end)))
         past = slot.start <= self.now
@@ -159,6 +164,8 @@ class Diary:
             to_end=visit.end,
             to_doctor=visit.doctor,
             to_location=visit.location,
+            from_room=None if booked else visit.room,
+            to_room=visit.room,
         )
 
 

@@ -11,16 +11,17 @@ from rest_framework.test import APIClient
 from clinics.models import Holiday, Location
 from clinics.services import open_location
 from doctors import places
+from doctors.models import Doctor
 from tests.factories import book, make_doctor
 
 MADE = {"created_at": "2026-03-02T06:00:00Z", "updated_at": "2026-03-02T06:00:00Z"}
 TAKEN = {"date": ["This day already is a holiday there. Change that one instead."]}
 KENYA_2026 = [
     ("2026-01-01", "New Year's Day"),
-    ("2026-03-20", "Eid al-Fitr"),
+    ("2026-03-20", "Idd-ul-Fitr"),
     ("2026-04-03", "Good Friday"),
     ("2026-04-06", "Easter Monday"),
-    ("2026-05-01", "Labor Day"),
+    ("2026-05-01", "Labour Day"),
     ("2026-06-01", "Madaraka Day"),
     ("2026-10-10", "Mazingira Day"),
     ("2026-10-20", "Mashujaa Day"),
@@ -100,9 +101,9 @@ def test_a_holiday_that_was_removed_meanwhile_is_a_conflict(api: APIClient, monk
     pk = api.post("/api/holidays/", {"date": "2026-03-03", "name": "Feast"}).json()["id"]
     lock = places.lock_everybody
 
-    def somebody_was_faster(*locations: Location | None) -> None:
+    def somebody_was_faster(*locations: Location | None) -> list[Doctor]:
         Holiday.objects.all().delete()
-        lock(*locations)
+        return lock(*locations)
 
     monkeypatch.setattr(places, "lock_everybody", somebody_was_faster)
     answer = api.patch(f"/api/holidays/{pk}/", {"name": "Fast"})
@@ -146,6 +147,14 @@ def test_public_holidays_are_imported_once(api: APIClient) -> None:
     again = api.post("/api/holidays/import/", {"country": "KE", "year": 2026}).json()
     assert (again["created"], len(again["existing"])) == ([], 11)
     assert Holiday.objects.count() == 11
+
+
+def test_holidays_have_their_countrys_names_whatever_the_servers_language(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "uk")
+    named = told(api.post("/api/holidays/import/", {"country": "DE", "year": 2026}).json()["created"])
+    assert ("2026-10-03", "Tag der Deutschen Einheit") in named
 
 
 def test_an_import_for_one_place_closes_no_other(api: APIClient) -> None:

@@ -17,8 +17,8 @@ from appointments.availability import OpenHours
 from appointments.demo.clinic import INTERLUDES
 from appointments.finding import Search, find_slots
 from appointments.lifecycle import TRANSITIONS, Status, blocks
-from appointments.models import Appointment, AppointmentChange
-from clinics.models import Location, OpeningHours
+from appointments.models import Appointment, AppointmentChange, Series
+from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from common import clock as common_clock
 from doctors import services as doctor_services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
@@ -33,12 +33,17 @@ MODELS = (
     User,
     Location,
     OpeningHours,
+    LocationException,
+    Holiday,
+    Room,
+    AppointmentType,
     Doctor,
     WeeklyHours,
     AvailabilityException,
     Patient,
     Appointment,
     AppointmentChange,
+    Series,
 )
 
 # (time zone, instant in UTC)
@@ -77,7 +82,7 @@ def test_with_debug_it_loads_without_being_forced(settings: Any) -> None:
 def test_it_loads_a_whole_clinic(clock: time_machine.Traveller) -> None:
     clock.move_to(at(MONDAY_MORNING))
     run()
-    assert Location.objects.count() == 1
+    assert list(Location.objects.values_list("name", flat=True)) == ["Test Clinic", "Riverside Branch"]
     assert Doctor.objects.count() == 12
     assert set(Doctor.objects.values_list("specialization", flat=True)) == {
         "General Practice",
@@ -92,8 +97,77 @@ def test_it_loads_a_whole_clinic(clock: time_machine.Traveller) -> None:
     assert set(AvailabilityException.objects.values_list("kind", flat=True)) == {"closed", "open"}
     assert Appointment.objects.count() > 1000
     assert set(Appointment.objects.values_list("status", flat=True)) == set(Status.values)
-    days = {start.date() for start in Appointment.objects.values_list("start", flat=True)}
+    days = {start.date() for start in Appointment.objects.filter(series=None).values_list("start", flat=True)}
     assert (min(days), max(days)) == (at("2026-02-16").date(), at("2026-03-16").date())
+
+
+def test_visits_have_types_rooms_and_places(clock: time_machine.Traveller) -> None:
+    clock.move_to(at(MONDAY_MORNING))
+    run(verbosity=0)
+    used = (
+        Appointment.objects.order_by().values_list("appointment_type__name", "room__name", "location__name").distinct()
+    )
+    main, branch = "Test Clinic", "Riverside Branch"
+    assert set(used) == {
+        (None, None, main),
+        (None, None, branch),
+        ("Consultation", None, main),
+        ("Consultation", None, branch),
+        ("Child health check", None, main),
+        ("Child health check", None, branch),
+        ("Skin check", None, main),
+        ("Pregnancy scan", "Scan room", main),
+        ("Pregnancy scan", "Riverside scan room", branch),
+        ("Minor procedure", "Treatment room", main),
+    }
+    visits = Appointment.objects.exclude(appointment_type=None).select_related("appointment_type", "doctor", "room")
+    for visit in visits:
+        kind = visit.appointment_type
+        assert visit.duration_minutes == kind.duration_minutes
+        assert (visit.buffer_before_minutes, visit.buffer_after_minutes) == (
+            kind.buffer_before_minutes,
+            kind.buffer_after_minutes,
+        )
+        assert kind.specializations in ([], [visit.doctor.specialization]) or visit.doctor.full_name == "Wanjiru Kamau"
+        assert visit.history.last().to_room == visit.room
+        assert visit.room is None or visit.room.location_id == visit.location_id
+
+
+def test_the_clinic_keeps_this_years_and_next_years_holidays_and_a_closure(clock: time_machine.Traveller) -> None:
+    clock.move_to(at(MONDAY_MORNING))
+    run(verbosity=0)
+    assert Holiday.objects.filter(location=None, date__year=2026).count() == 11
+    assert Holiday.objects.filter(location=None, date__year=2027).count() == 14
+    assert Holiday.objects.count() == 25
+    closure = LocationException.objects.get()
+    assert (closure.location.name, closure.kind) == ("Riverside Branch", "closed")
+    assert (closure.start, closure.end) == (at("2026-03-17 12:00"), at("2026-03-17 18:00"))
+
+
+def test_holidays_are_those_of_the_clinics_country(settings: Any) -> None:
+    settings.CLINIC_COUNTRY = "DE"
+    run(verbosity=0)
+    assert Holiday.objects.get(date="2026-10-03").name == "Tag der Deutschen Einheit"
+
+
+def test_a_country_without_known_holidays_does_not_stop_it(settings: Any) -> None:
+    settings.CLINIC_COUNTRY = "XX"
+    run(verbosity=0)
+    assert not Holiday.objects.exists()
+    assert Appointment.objects.exists()
+
+
+def test_two_patients_come_again(clock: time_machine.Traveller) -> None:
+    clock.move_to(at(MONDAY_MORNING))
+    run(verbosity=0)
+    weekly, monthly = Series.objects.order_by("id")
+    assert (weekly.doctor.full_name, weekly.rule) == ("Kwame Mensah", "FREQ=WEEKLY;COUNT=10")
+    assert (monthly.doctor.full_name, monthly.rule) == ("Jean-Baptiste N'Diaye", "FREQ=MONTHLY;BYDAY=1TU;COUNT=6")
+    for series, most in ((weekly, 10), (monthly, 6)):
+        times = series.appointments.values_list("start__time", flat=True)
+        assert set(times) == {series.time}
+        assert most - 3 <= len(times) <= most  # some dates are taken
+    assert weekly.patient != monthly.patient
 
 
 def test_running_it_again_on_the_same_day_changes_nothing(clock: time_machine.Traveller) -> None:
@@ -175,7 +249,7 @@ def test_leave_is_never_put_on_top_of_somebodys_visit(clock: time_machine.Travel
     start = at("2026-03-24 10:00")
     on_leave = Doctor.objects.get(email=INTERLUDES[0].post(at("2026-03-23").date()).email)
     doctor_services.set_weekly_hours(
-        on_leave, [WeeklyHours(location=Location.objects.get(), weekday=1, start=time(8), end=time(18))]
+        on_leave, [WeeklyHours(location=Location.objects.default(), weekday=1, start=time(8), end=time(18))]
     )
     visit = book("2026-03-24 10:00", doctor=on_leave)
     clock.move_to(at("2026-03-16 12:00"))
@@ -270,7 +344,8 @@ def test_a_national_id_that_is_taken_does_not_stop_it() -> None:
     taken = Patient.objects.exclude(national_id=None).order_by("id").values_list("national_id", flat=True)[0]
     AppointmentChange.objects.all().delete()
     Appointment.objects.all().delete()
-    for model in (Patient, WeeklyHours, AvailabilityException, Doctor):
+    Patient.objects.update(guardian=None)
+    for model in (Series, Patient, WeeklyHours, AvailabilityException, Doctor):
         model.objects.all().delete()
     mine = make_patient(full_name="Somebody Real", national_id=taken)
     run(verbosity=0)
