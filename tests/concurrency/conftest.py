@@ -31,7 +31,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         template = SqliteFile(folder / "template.sqlite3")
 
     @contextmanager
-    def run(*, lock: bool = True, guards: bool = True, keys: bool = True) -> Iterator[Clinic]:
+    def run(*, lock: bool = True, guards: bool = True, keys: bool = True, rooms: bool = True) -> Iterator[Clinic]:
         number = next(numbers)
         database = template.copy(f"copy{number}")
         try:
@@ -39,6 +39,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
                 database.drop_guards()
             application = "core.wsgi" if lock else "tests.concurrency.unguarded"
             application = application if keys else "tests.concurrency.keyless"
+            application = application if rooms else "tests.concurrency.roomless"
             with serving(database, people, folder / f"{number}.log", application) as clinic:
                 yield clinic
         finally:

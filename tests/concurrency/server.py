@@ -160,7 +160,7 @@ class Clinic:
         return len(self.visits(doctor))
 
     def overlaps(self) -> int:
-        """How many pairs of visits of one doctor or one patient share time, in the whole database."""
+        """How many pairs of visits of one doctor, patient or room share time, in the whole database."""
         [(count,)] = self.database.rows(OVERLAPS)
         return int(count)
 
@@ -187,7 +187,7 @@ BLOCKING = "SELECT * FROM appointments_appointment WHERE status NOT IN ('cancell
 OVERLAPS = f"""
     SELECT count(*) FROM ({BLOCKING}) AS one JOIN ({BLOCKING}) AS other
     ON one.id < other.id AND one.start < other."end" AND other.start < one."end"
-    AND (one.doctor_id = other.doctor_id OR one.patient_id = other.patient_id)
+    AND (one.doctor_id = other.doctor_id OR one.patient_id = other.patient_id OR one.room_id = other.room_id)
 """
 
 
