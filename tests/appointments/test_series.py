@@ -1,9 +1,11 @@
 """Series, below every face. NOW is Monday 2026-03-02 06:00 UTC; the test clinic is in UTC."""
 
+from collections.abc import Callable
 from datetime import time
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from appointments import services
 from appointments.errors import BadDuration, InThePast
@@ -294,6 +296,27 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_dates(
     assert verdicts(found)[1] == ("03-04 10:00", "slot_taken")
     with django_assert_num_queries(23):
         series_services.create(**asked, on_conflict="skip")
+
+
+def test_doctors_then_the_patient_and_then_the_rooms_are_locked(
+    asked: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite serialises writers by BEGIN IMMEDIATE")
+    kind = AppointmentType.objects.create(name="Scan", room_kind="ultrasound")
+    Room.objects.create(location=Location.objects.get(), name="A", kind="ultrasound")
+
+    def locked(act: Callable[[], Any]) -> list[str]:
+        with django_assert_max_num_queries(200) as captured:
+            act()
+        locks = [query["sql"] for query in captured.captured_queries if "FOR NO KEY UPDATE" in query["sql"]]
+        return [sql.split(" FROM ")[1].split()[0] for sql in locks]
+
+    order = ['"doctors_doctor"', '"patients_patient"', '"clinics_room"']
+    made: list[Series] = []
+    assert locked(lambda: made.append(series_services.create(**asked, appointment_type=kind).series)) == order
+    other = make_doctor()
+    assert locked(lambda: series_services.amend(made[0], scope="all", time=time(9), doctor=other))[:3] == order
 
 
 # --- Changing it ---------------------------------------------------------------------------------------
