@@ -12,6 +12,7 @@ from rest_framework.authentication import SessionAuthentication
 
 from api.clinic_examples import CLINIC_EXAMPLES
 from api.examples import EXAMPLES, Examples
+from api.export_examples import EXPORT_EXAMPLES
 from api.fields import ID
 from api.schema_retries import add_headers
 from api.serializers.patients import BlankForNull
@@ -19,7 +20,7 @@ from api.series_examples import SERIES_EXAMPLES
 from patients.models import validate_phone_number
 
 JSON = "application/json"
-ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES
+ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES | EXPORT_EXAMPLES
 
 TAGS = {
     "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "

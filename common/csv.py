@@ -16,7 +16,7 @@ from common.errors import Refused
 
 ENCODING = "utf-8-sig"  # spreadsheets tell UTF-8 by the mark at its beginning, and write it; read with or without
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-ROWS_A_CHUNK = 500
+ROWS_A_CHUNK = 100
 LONGEST_LINE = 1_000_000
 
 # A spreadsheet takes these for formulas, after white space and in full width too; a quote before them makes them text.

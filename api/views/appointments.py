@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from api import preconditions
+from api.exporting import export_of
 from api.filters import AppointmentFilters
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ChangeSerializer, MoveSerializer, ReasonSerializer
@@ -81,6 +82,7 @@ class AppointmentViewSet(RecordViewSet):
         "created_at": "created_at",
     }
     default_ordering = ("start",)
+    export = export_of("appointments")
     tagged = RecordViewSet.tagged | {
         "reschedule",
         "cancel",

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from api import preconditions
+from api.exporting import export_of
 from api.filters import DoctorFilters
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
@@ -53,6 +54,7 @@ class DoctorViewSet(RecordViewSet):
         "created_at": "created_at",
     }
     default_ordering = ("full_name",)
+    export = export_of("doctors")
     tagged = RecordViewSet.tagged | {"hours", "set_hours"}
 
     def perform_create(self, serializer: BaseSerializer[Doctor]) -> None:

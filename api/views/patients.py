@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from api.exporting import export_of
 from api.filters import PatientFilters
 from api.serializers.merging import MergedSerializer, MergeSerializer
 from api.serializers.patients import CandidateSerializer, PatientResultSerializer, PatientSerializer
@@ -69,9 +70,10 @@ class PatientViewSet(RecordViewSet):
     default_ordering = ("full_name",)
     redirecting = True
     candidates: Sequence[Patient] = ()
+    export = export_of("patients")
 
     def get_queryset(self) -> QuerySet[Patient]:
-        return Patient.objects.unmerged() if self.action == "list" else Patient.objects.all()
+        return Patient.objects.unmerged() if self.action in ("list", "export") else Patient.objects.all()
 
     def get_object(self) -> Patient:
         """The record of the URL. Raises RecordMerged where it leads to another one."""

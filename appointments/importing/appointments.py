@@ -1,6 +1,7 @@
 """Visits from a file, booked as a request books them; never twice for one patient, doctor and start."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from appointments.models import Appointment
 from clinics.instants import read_instant
 from clinics.models import AppointmentType, Room
 from common.csv import Columns, Row
-from doctors.models import LONGEST_VISIT_MINUTES
+from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from patients.models import Patient
 
 PATIENT = ("patient", "patient_national_id", "patient_name")
@@ -45,19 +46,25 @@ class Appointments(RowByRow):
     def load(self, rows: Sequence[Row]) -> None:
         self._patients.load(rows)
         self._doctors.load(rows)
-        keys = [key for row in rows if (key := self._key_or_none(row))]
+        patients: set[int] = set()
+        starts: set[datetime] = set()
+        for row in rows:
+            with suppress(BadCells):  # which is told when the row is stored
+                patient, _, start = self._key(row)
+                patients |= {patient.pk, kept(patient).pk}
+                starts.add(start)
         self._there = {}
-        patients, starts = {patient for patient, _, _ in keys}, {start for _, _, start in keys}
         visits = Appointment.objects.filter(patient_id__in=patients, start__in=starts)
         for visit in visits.select_related("appointment_type", "room").order_by("id"):
             self._remember(visit)
 
     def store_row(self, row: Row) -> Outcome:
-        patient, doctor = kept(self._patients.of(row)), self._doctors.of(row)
-        start = _start(row)
+        named, doctor, start = self._key(row)
+        patient = kept(named)
         facts = self._facts(row)
         status = facts.pop("status", None)
-        there = self._there.get((patient.pk, doctor.pk, start))
+        # A visit may have stayed with the record that was merged into another.
+        there = self._there.get((patient.pk, doctor.pk, start)) or self._there.get((named.pk, doctor.pk, start))
         if there is None:
             if status not in (None, Status.SCHEDULED):
                 raise bad_cell(row, "status", NEW_STATUS)
@@ -92,12 +99,9 @@ class Appointments(RowByRow):
             raise BadCells(problems)
         return facts
 
-    def _key_or_none(self, row: Row) -> Key | None:
-        """Which visit the row is about; None where that is refused later."""
-        try:
-            return kept(self._patients.of(row)).pk, self._doctors.of(row).pk, _start(row)
-        except BadCells:
-            return None
+    def _key(self, row: Row) -> tuple[Patient, Doctor, datetime]:
+        """Which visit the row is about. Raises BadCells."""
+        return self._patients.of(row), self._doctors.of(row), _start(row)
 
     def _remember(self, visit: Appointment) -> None:
         key = visit.patient_id, visit.doctor_id, visit.start

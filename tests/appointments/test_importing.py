@@ -532,6 +532,8 @@ def test_a_visit_of_a_merged_record_is_of_the_one_that_was_kept(bring: Import) -
     assert bring("appointments", text) == counts("appointments", created=1)
     assert Appointment.objects.get().patient == kept
     assert bring("appointments", text) == counts("appointments", unchanged=1)
+    Appointment.objects.update(patient=merged)  # where it stays if both had visits at that time
+    assert bring("appointments", text) == counts("appointments", unchanged=1)
 
 
 # --- Runs ----------------------------------------------------------------------------------------

@@ -149,8 +149,8 @@ def test_a_table_is_written_with_commas_and_crlf() -> None:
 
 
 def test_a_long_table_is_written_in_pieces() -> None:
-    pieces = list(written(["name"], (["Jane"] for _ in range(1001))))
-    assert [piece.count("\r\n") for piece in pieces] == [501, 500, 1]
+    pieces = list(written(["name"], (["Jane"] for _ in range(201))))
+    assert [piece.count("\r\n") for piece in pieces] == [101, 100, 1]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u00a0@"])
