@@ -70,6 +70,12 @@ RULED = {
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.*")
 REFERENCES = {"id", "patient", "guardian", "duplicate", "doctor", "doctor_id", "location", "appointment"}
 MOMENTS = {"appointment_time", "start", "end"}
+# What is right by the schema, and what is likely to be possible as well.
+LIKELY = {
+    "scope": (re.compile("this|following"), "all"),
+    "time": (re.compile(r"\d\d:\d\d(:00)?"), "09:00"),
+    "rule": (re.compile(r".{0,254}\S", re.DOTALL), "FREQ=DAILY;COUNT=2"),
+}
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:
@@ -141,6 +147,8 @@ class Clinic:
                 elif name in MOMENTS and isinstance(value, str) and MOMENT.fullmatch(value):
                     moment = NOW + timedelta(days=chance // 4 % 4, hours=2 + chance // 16 % 10)
                     values[name] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+                elif name in LIKELY and isinstance(value, str) and LIKELY[name][0].fullmatch(value):
+                    values[name] = LIKELY[name][1]
 
 
 @pytest.fixture
