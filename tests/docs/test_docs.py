@@ -11,12 +11,14 @@ from django.core.management import get_commands
 from django.test import Client
 
 from accounts.models import User
+from appointments.importing.run import IMPORTERS
 from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, blocks
 from appointments.policy import RULES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text()
 BOOKING = (ROOT / "docs/booking.md").read_text()
+FILES = (ROOT / "docs/files.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FENCED = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL)
 OURS = ("appointments", "clinics", "doctors", "patients")
@@ -103,11 +105,22 @@ def test_the_tests_that_the_booking_guide_names_exist() -> None:
     assert broken == []
 
 
+def test_the_guide_to_files_has_every_column() -> None:
+    told = {}
+    for kind, known, required, unread in rows(FILES, "| Kind | Read | Required | May be there, but not read |"):
+        groups = [re.findall(r"`(\w+)`", group) for group in required.split(",")]
+        told[kind] = (re.findall(r"`(\w+)`", known), groups, re.findall(r"`(\w+)`", unread))
+    assert told == {
+        kind: (list(columns.known), [list(group) for group in columns.required], list(columns.unread))
+        for kind, columns in ((kind, importer.columns) for kind, importer in IMPORTERS.items())
+    }
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_commands_that_are_named_exist(name: str) -> None:
     text = (ROOT / name).read_text()
     made = set(re.findall(r"(?:^ *|`)make ([a-z]+)", text, re.MULTILINE))
-    managed = set(re.findall(r"python manage\.py ([a-z]+)", text))
+    managed = set(re.findall(r"python manage\.py ([a-z_]+)", text))
     assert made
     assert managed
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -147,4 +160,4 @@ def test_the_examples_of_the_readme_work_in_order() -> None:
         )
         token = token or answer.json()["token"]
         statuses.append(answer.status_code)
-    assert statuses == [200, 201, 201, 200, 200, 201, 200, 200, 200, 201, 200, 201, 200]
+    assert statuses == [200, 201, 201, 200, 200, 201, 200, 200, 200, 201, 200, 201, 200, 200]
