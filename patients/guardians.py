@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import F
+
 from common.errors import Busy
 from patients.errors import GuardianMerged, OwnGuardian, TooManyGuardians
 from patients.models import Patient
@@ -20,8 +22,12 @@ def line_of(guardian: Patient | int | None) -> list[int]:
 
 
 def lock(ids: Iterable[int]) -> dict[int, Patient]:
-    """The newest rows, locked in the order of their ids until the transaction ends."""
-    return {patient.pk: patient for patient in Patient.objects.locked().filter(pk__in=set(ids))}
+    """The newest rows, locked until the transaction ends: merged records first, then by id.
+
+    Who books with the id of a merged record locks it before the one that it leads to (`locked_current`).
+    """
+    rows = Patient.objects.locked().filter(pk__in=set(ids)).order_by(F("merged_into").asc(nulls_last=True), "id")
+    return {patient.pk: patient for patient in rows}
 
 
 def lock_with_guardian(pk: int | None, guardian: Patient) -> dict[int, Patient]:
