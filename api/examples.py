@@ -344,8 +344,8 @@ EXAMPLES: dict[str, Examples] = {
             **PAGE_SIZE,
             "Unknown field": {
                 "filter": [
-                    "Unknown field 'colour'. Known fields: patient, doctor, location, room, appointment_type, status, "
-                    "appointment_time, appointment_time_after, appointment_time_before."
+                    "Unknown field 'colour'. Known fields: patient, doctor, location, room, appointment_type, series, "
+                    "status, appointment_time, appointment_time_after, appointment_time_before."
                 ]
             },
         },
