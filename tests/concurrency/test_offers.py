@@ -111,14 +111,6 @@ def test_an_offers_log_is_calm(serve: Serve) -> None:
         assert clinic.troubles() == []
 
 
-def test_the_constraint_alone_lets_one_offer_be_booked_once(serve: Serve) -> None:
-    with serve(lock=False) as clinic:
-        for _ in range(4):
-            doctor, entry = offered(clinic)
-            clinic.at_once([answer(entry, "accept")] * 16)
-            assert clinic.booked(doctor) == 1
-
-
 def test_without_lock_and_constraint_one_offer_is_booked_twice(serve: Serve) -> None:
     with serve(lock=False, guards=False) as clinic:
         for _ in range(20):
