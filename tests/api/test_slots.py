@@ -9,10 +9,10 @@ from rest_framework.test import APIClient
 
 from api import slot_query
 from clinics.models import Location
-from clinics.services import open_location
+from clinics.services import deactivate_type, open_location
 from doctors import services as doctor_services
 from doctors.models import Doctor
-from tests.factories import book, close, extra_clinic, make_doctor, set_hours
+from tests.factories import book, close, extra_clinic, make_doctor, make_room, make_type, set_hours
 
 pytestmark = pytest.mark.django_db
 NumQueries = Callable[[int], AbstractContextManager[Any]]
@@ -371,3 +371,124 @@ def test_slots_can_only_be_read(api: APIClient) -> None:
     response = api.post("/api/slots/", {})
     assert response.status_code == 405
     assert response.json() == {"detail": 'Method "POST" not allowed.'}
+
+
+# --- Types, several doctors, weekdays and parts of the day -----------------------------------------
+
+
+def test_a_type_narrows_to_those_who_offer_it_with_its_length(api: APIClient, doctor: Doctor) -> None:
+    make_doctor(specialization="Dermatology")
+    echo = make_type(specializations=["Cardiology"], duration_minutes=45)
+    assert {slot["doctor"] for slot in ask(api, appointment_type=echo.pk)["results"]} == {doctor.pk}
+    assert starts(api, since="2026-03-02", until="2026-03-02", appointment_type=echo.pk) == [
+        "2026-03-02T09:00:00Z",
+        "2026-03-02T09:45:00Z",
+    ]
+
+
+def test_a_doctor_who_does_not_offer_the_type_has_no_slots(api: APIClient, doctor: Doctor) -> None:
+    other = make_type(specializations=["Dermatology"])
+    assert starts(api, doctor=doctor.pk, appointment_type=other.pk) == []
+
+
+def test_a_type_that_is_unknown_or_no_longer_offered_is_refused(api: APIClient) -> None:
+    gone = deactivate_type(make_type())
+    for number in (gone.pk, UNKNOWN):
+        answer = {"appointment_type": [f"There is no appointment type with id {number}."]}
+        assert refusal(api, appointment_type=number) == answer
+
+
+@pytest.mark.parametrize("written", ["doctor={0}&doctor={1}", "doctor={0},{1}", "doctor={0}, {1},&doctor={0}"])
+def test_several_doctors_can_be_named(api: APIClient, doctor: Doctor, written: str) -> None:
+    second, _ = make_doctor(), make_doctor()
+    response = api.get("/api/slots/?" + written.format(doctor.pk, second.pk))
+    assert {slot["doctor"] for slot in response.json()["results"]} == {doctor.pk, second.pk}
+
+
+def test_each_doctor_that_is_unknown_is_named(api: APIClient, doctor: Doctor) -> None:
+    assert refusal(api, doctor=f"{UNKNOWN},{doctor.pk},{UNKNOWN + 1}") == {
+        "doctor": [f"There is no doctor with id {UNKNOWN}.", f"There is no doctor with id {UNKNOWN + 1}."]
+    }
+    assert refusal(api, doctor=f"{doctor.pk},x") == {"doctor": [NOT_A_NUMBER]}
+    assert refusal(api, doctor=",".join(map(str, range(1, 502)))) == {"doctor": ["Name 500 at most."]}
+
+
+@pytest.mark.parametrize("written", ["weekdays=tue,thu", "weekdays=tue&weekdays=thu", "weekdays=THU, Tue"])
+def test_weekdays_can_be_asked_for(api: APIClient, doctor: Doctor, written: str) -> None:
+    set_hours(doctor, *(f"{day} 09:00-09:30" for day in ("mon", "tue", "wed", "thu")))
+    response = api.get(f"/api/slots/?from=2026-03-02&to=2026-03-10&{written}")
+    assert [slot["start"] for slot in response.json()["results"]] == [
+        "2026-03-03T09:00:00Z",
+        "2026-03-05T09:00:00Z",
+        "2026-03-10T09:00:00Z",
+    ]
+
+
+def test_a_part_of_the_day_can_be_asked_for(api: APIClient, doctor: Doctor) -> None:
+    set_hours(doctor, "mon 11:30-12:30", "mon 16:30-17:30")
+    day = {"since": "2026-03-02", "until": "2026-03-02"}
+    assert starts(api, **day, part_of_day="morning") == ["2026-03-02T11:30:00Z"]
+    assert starts(api, **day, part_of_day="afternoon") == ["2026-03-02T12:00:00Z", "2026-03-02T16:30:00Z"]
+    assert starts(api, **day, part_of_day="evening") == ["2026-03-02T17:00:00Z"]
+
+
+def test_not_before_days_begins_the_search_there(api: APIClient, doctor: Doctor) -> None:
+    assert starts(api, not_before_days=0)[0] == "2026-03-02T09:00:00Z"
+    assert starts(api, not_before_days=1)[0] == "2026-03-09T09:00:00Z"
+    assert starts(api, not_before_days=30)[0] == "2026-04-06T09:00:00Z"
+    assert starts(api, since="2026-03-02", until="2026-03-09", not_before_days=7, limit=1) == ["2026-03-09T09:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("weekdays", "tue,noday", "'noday' is no weekday. Choose from: mon, tue, wed, thu, fri, sat, sun."),
+        ("weekdays", "1", "'1' is no weekday. Choose from: mon, tue, wed, thu, fri, sat, sun."),
+        ("part_of_day", "night", '"night" is no part of the day. Choose from: morning, afternoon, evening.'),
+        ("not_before_days", "-1", "Ensure this value is greater than or equal to 0."),
+        ("not_before_days", "367", "Ensure this value is less than or equal to 366."),
+        ("not_before_days", "soon", "Enter a whole number."),
+        ("appointment_type", "x", "Enter a whole number."),
+        ("weekdays", "mon\x00", "'mon\\x00' is no weekday. Choose from: mon, tue, wed, thu, fri, sat, sun."),
+        ("doctor", "1\x00", "Enter a whole number."),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_words(api: APIClient, name: str, value: str, sentence: str) -> None:
+    assert refusal(api, **{name: value}) == {name: [sentence]}
+
+
+def test_at_one_time_the_doctor_with_the_lighter_day_is_listed_first(api: APIClient) -> None:
+    busy, light = make_doctor(), make_doctor()
+    book("2026-03-02 15:00", doctor=busy)
+    [slot] = ask(api, limit=1)["results"]
+    assert (slot["doctor"], slot["start"]) == (light.pk, "2026-03-02T08:00:00Z")
+
+
+@pytest.mark.parametrize(("until", "queries"), [("2026-03-04", 8), ("2026-05-03", 8)])
+def test_the_first_available_is_found_without_looking_far(
+    api: APIClient, doctor: Doctor, until: str, queries: int, django_assert_num_queries: NumQueries
+) -> None:
+    with django_assert_num_queries(queries):
+        assert starts(api, since="2026-03-02", until=until, limit=1) == ["2026-03-02T09:00:00Z"]
+
+
+def test_the_first_available_far_away_takes_a_second_look(
+    api: APIClient, doctor: Doctor, django_assert_num_queries: NumQueries
+) -> None:
+    close(doctor, "2026-03-02", "2026-04-20")
+    with django_assert_num_queries(14):  # the six of a search once more
+        assert starts(api, since="2026-03-02", until="2026-05-03", limit=1) == ["2026-04-20T09:00:00Z"]
+
+
+@pytest.mark.parametrize(("doctors", "until"), [(1, "2026-04-01"), (50, "2026-03-15")])
+def test_slots_of_a_type_take_the_same_queries_however_many_doctors_and_days(
+    api: APIClient, doctors: int, until: str, django_assert_num_queries: NumQueries
+) -> None:
+    scan = make_type(room_kind="mri", specializations=["General"], buffer_after_minutes=5)
+    for number in range(doctors):
+        make_room("mri")
+        book(f"2026-03-0{2 + number % 5} 10:00", doctor=make_doctor(), appointment_type=scan)
+    # The token, the type, the doctors; hours, exceptions, closures, holidays, visits, holds; rooms and what is theirs.
+    with django_assert_num_queries(12):
+        found = ask(api, since="2026-03-02", until=until, limit=5000, appointment_type=scan.pk)["results"]
+    assert len({slot["doctor"] for slot in found}) == doctors
