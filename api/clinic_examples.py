@@ -104,7 +104,7 @@ CLINIC_EXAMPLES: dict[str, Examples] = {
         {"A weekday and a Saturday": WEEK, "No hours at all": []},
         WEEK,
         {
-            "In the second window": [{}, {"weekday": ['"noday" is not a valid choice.']}],
+            "In the second window": {"1": {"weekday": ['"noday" is not a valid choice.']}},
             "Not a list": {"non_field_errors": ['Expected a list of items but got type "dict".']},
             **UNREADABLE,
         },

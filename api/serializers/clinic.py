@@ -150,8 +150,20 @@ class TidyField(serializers.CharField):
         return " ".join(super().to_internal_value(data).split())
 
 
+class ListOf(serializers.ListField):
+    """A list whose errors are a list too: of which item, counted from 1, and why."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        try:
+            return super().run_child_validation(data)
+        except serializers.ValidationError as error:
+            wrong: dict[int, list[str]] = error.detail  # type: ignore[assignment]
+            messages = [f"Item {number + 1}: {text}" for number, texts in wrong.items() for text in texts]
+            raise serializers.ValidationError(messages) from None
+
+
 @extend_schema_field({"type": "array", "items": ID, "maxItems": MOST_DOCTORS})
-class DoctorsField(serializers.ListField):
+class DoctorsField(ListOf):
     """The ids of doctors, in order; a list that names somebody unknown is refused."""
 
     child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -177,7 +189,7 @@ class AppointmentTypeSerializer(serializers.ModelSerializer[AppointmentType]):
     Offered by the doctors of its `specializations` and those it names in `doctors`; by everybody, if it names neither.
     """
 
-    specializations = serializers.ListField(
+    specializations = ListOf(
         child=TidyField(max_length=100),
         required=False,
         max_length=MOST_SPECIALIZATIONS,

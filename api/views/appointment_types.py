@@ -24,7 +24,7 @@ from doctors.models import Doctor
         description="Its length, its rules, the kind of room it needs, and who offers it: the doctors of the "
         "`specializations` and those in `doctors`; everybody, if both are empty. Names are unique.",
     ),
-    retrieve=extend_schema(summary="Read an appointment type"),
+    retrieve=extend_schema(summary="Read an appointment type", description="A deactivated one too."),
     update=extend_schema(
         summary="Replace an appointment type", description="What is left out and not required stays as it is."
     ),

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from api.clinic_filters import HolidayFilters
 from api.filters import FieldFilter, Ordering
 from api.schema import CONFLICT
+from api.serializers.appointments import AppointmentSerializer
 from api.serializers.clinic import (
     HolidayImportResultSerializer,
     HolidayImportSerializer,
@@ -39,7 +41,7 @@ RESULT = "The answer lists the appointments of that day that are outside the hou
         f"doctor's own exceptions are stronger. {RESULT}",
         responses={201: HolidayResultSerializer},
     ),
-    retrieve=extend_schema(summary="Read a holiday"),
+    retrieve=extend_schema(summary="Read a holiday", description="Of one location, or of all."),
     update=extend_schema(
         summary="Replace a holiday", description=RESULT, responses={200: HolidayResultSerializer, 409: CONFLICT}
     ),
@@ -57,6 +59,7 @@ class HolidayViewSet(RecordViewSet):
     filterset_class = HolidayFilters
     ordering_fields: ClassVar = {"id": "id", "date": "date", "name": "name"}
     default_ordering = ("date",)
+    creating = frozenset({"create", "import_"})
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
@@ -71,6 +74,10 @@ class HolidayViewSet(RecordViewSet):
 
     def perform_destroy(self, instance: Holiday) -> None:
         hours.remove_holiday(instance)
+
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        places.lock_everybody(None)  # the holiday may be anywhere
+        return records
 
     @extend_schema(
         summary="Import public holidays",
@@ -92,6 +99,5 @@ class HolidayViewSet(RecordViewSet):
 
     def _answer(self, holiday: Holiday, status: int = 200) -> Response:
         outside = displaced(holiday.location, now=clock.now(), days=[holiday.date])
-        holiday.outside_hours = outside.visits  # type: ignore[attr-defined]
-        holiday.outside_hours_more = outside.more  # type: ignore[attr-defined]
-        return Response(HolidayResultSerializer(holiday).data, status=status)
+        visits = AppointmentSerializer(outside.visits, many=True).data
+        return self.shown(holiday, status, outside_hours=visits, outside_hours_more=outside.more)

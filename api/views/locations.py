@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -9,9 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from api import preconditions
 from api.clinic_filters import LocationFilters
 from api.filters import FieldFilter, Ordering
 from api.schema import CONFLICT
+from api.serializers.appointments import AppointmentSerializer
 from api.serializers.clinic import (
     DisplacedSerializer,
     LocationExceptionResultSerializer,
@@ -36,7 +40,7 @@ from scheduling.intervals import Interval
         summary="Open a location",
         description="It opens Monday to Friday, 08:00-18:00 by its own clock; see its hours. Names are unique.",
     ),
-    retrieve=extend_schema(summary="Read a location"),
+    retrieve=extend_schema(summary="Read a location", description="A deactivated one too."),
     update=extend_schema(
         summary="Replace a location's record", description="What is left out and not required stays as it is."
     ),
@@ -57,6 +61,7 @@ class LocationViewSet(RecordViewSet):
     filter_backends = (FieldFilter, Ordering)
     filterset_class = LocationFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "created_at": "created_at"}
+    tagged = RecordViewSet.tagged | {"hours", "set_hours"}
 
     def perform_create(self, serializer: BaseSerializer[Location]) -> None:
         serializer.instance = services.open_location(**serializer.validated_data)
@@ -68,6 +73,15 @@ class LocationViewSet(RecordViewSet):
     def perform_destroy(self, instance: Location) -> None:
         places.deactivate_location(instance)
 
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        list(Location.objects.locked().values_list("pk"))  # all, in order, as changing one does
+        return records
+
+    def representation(self, record: Location) -> Any:
+        if self.action in ("hours", "set_hours"):
+            return OpeningHoursSerializer(record.opening_hours.all(), many=True).data
+        return super().representation(record)
+
     @extend_schema(
         summary="Read a location's opening hours",
         description="By its own clock. A new doctor starts with them; they bind nobody who is there already.",
@@ -75,8 +89,8 @@ class LocationViewSet(RecordViewSet):
         responses=OpeningHoursSerializer(many=True),
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="hours")
-    def hours(self, request: Request, pk: str) -> Response:
-        return Response(OpeningHoursSerializer(self.get_object().opening_hours.all(), many=True).data)
+    def hours(self, request: Request, pk: str) -> HttpResponseBase:
+        return preconditions.showing(request, self.representation(self.get_object()))
 
     @extend_schema(
         summary="Replace a location's opening hours",
@@ -91,7 +105,8 @@ class LocationViewSet(RecordViewSet):
         serializer = OpeningHoursSerializer(data=request.data, many=True)
         serializer.is_valid(raise_exception=True)
         week = [OpeningHours(**window) for window in serializer.validated_data]
-        return Response(OpeningHoursSerializer(services.set_opening_hours(location, week), many=True).data)
+        stored = OpeningHoursSerializer(services.set_opening_hours(location, week), many=True).data
+        return Response(stored, headers={"ETag": preconditions.etag(stored)})
 
     @extend_schema(
         summary="List a location's appointments outside the hours",
@@ -117,7 +132,7 @@ RESULT = "The answer lists the appointments in it that are outside the hours now
         f"a holiday took, and gives nobody hours of their own. Where both meet, `closed` wins. {RESULT}",
         responses={201: LocationExceptionResultSerializer},
     ),
-    retrieve=extend_schema(summary="Read a location's exception"),
+    retrieve=extend_schema(summary="Read a location's exception", description="A past one too."),
     update=extend_schema(
         summary="Replace a location's exception",
         description=RESULT,
@@ -159,8 +174,11 @@ class LocationExceptionViewSet(RecordViewSet):
     def perform_destroy(self, instance: LocationException) -> None:
         hours.remove_location_exception(instance)
 
+    def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        places.lock_everybody(self.location)  # as whoever changes an exception does
+        return records
+
     def _answer(self, exception: LocationException, within: Interval, status: int = 200) -> Response:
         outside = displaced(self.location, now=clock.now(), within=within)
-        exception.outside_hours = outside.visits  # type: ignore[attr-defined]
-        exception.outside_hours_more = outside.more  # type: ignore[attr-defined]
-        return Response(LocationExceptionResultSerializer(exception).data, status=status)
+        visits = AppointmentSerializer(outside.visits, many=True).data
+        return self.shown(exception, status, outside_hours=visits, outside_hours_more=outside.more)

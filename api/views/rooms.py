@@ -21,7 +21,7 @@ from clinics.models import Room
         description="Its `kind` is what appointment types ask for, such as consulting or ultrasound. A name is unique "
         "at its location.",
     ),
-    retrieve=extend_schema(summary="Read a room"),
+    retrieve=extend_schema(summary="Read a room", description="A deactivated one too."),
     update=extend_schema(
         summary="Replace a room's record", description="What is left out and not required stays as it is."
     ),

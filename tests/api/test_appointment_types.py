@@ -91,11 +91,11 @@ def test_specializations_are_tidied_and_named_once(api: APIClient) -> None:
     [
         ({}, {"name": ["This field is required."]}),
         ({"doctors": [99999, 99998]}, {"doctors": ['Invalid pk "99998" - object does not exist.']}),
-        ({"doctors": ["Ann"]}, {"doctors": {"0": ["A valid integer is required."]}}),
+        ({"doctors": ["Ann"]}, {"doctors": ["Item 1: A valid integer is required."]}),
         ({"duration_minutes": 0}, {"duration_minutes": ["Ensure this value is greater than or equal to 1."]}),
         ({"buffer_after_minutes": 241}, {"buffer_after_minutes": ["Ensure this value is less than or equal to 240."]}),
         ({"colour": "blue"}, {"colour": ["Enter a colour as #rrggbb."]}),
-        ({"specializations": [""]}, {"specializations": {"0": ["This field may not be blank."]}}),
+        ({"specializations": [""]}, {"specializations": ["Item 1: This field may not be blank."]}),
     ],
 )
 def test_a_type_is_refused_in_words(api: APIClient, body: Any, error: Any) -> None:
