@@ -7,7 +7,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from api.fields import LocalDateFormField
-from api.filters import ActiveFirst, TextFilter, WholeNumberFilter
+from api.filters import ActiveFirst, TextFilter, TruthFilter, WholeNumberFilter
 from clinics.models import AppointmentType, Holiday, Location, Room
 
 
@@ -56,7 +56,7 @@ class HolidayFilters(filters.FilterSet):
 class AppointmentTypeFilters(ActiveFirst):
     name = TextFilter()
     room_kind = TextFilter()
-    bookable_online = filters.BooleanFilter(help_text="Only those that can be, or cannot be, booked online.")
+    bookable_online = TruthFilter(help_text="Only those that can be, or cannot be, booked online.")
     doctor = WholeNumberFilter(field_name="doctors", help_text="A doctor's id: the types that name this doctor.")
 
     class Meta:

@@ -150,6 +150,16 @@ class TidyField(serializers.CharField):
         return " ".join(super().to_internal_value(data).split())
 
 
+@extend_schema_field({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"})
+class ColourField(serializers.RegexField):
+    """#rrggbb."""
+
+    default_error_messages = {"invalid": "Enter a colour as #rrggbb."}  # noqa: RUF012 - as DRF
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^#[0-9a-fA-F]{6}\Z", **kwargs)
+
+
 class ListOf(serializers.ListField):
     """A list whose errors are a list too: of which item, counted from 1, and why."""
 
@@ -195,6 +205,7 @@ class AppointmentTypeSerializer(serializers.ModelSerializer[AppointmentType]):
         max_length=MOST_SPECIALIZATIONS,
         help_text="Their doctors offer it.",
     )
+    colour = ColourField(required=False)
     doctors = DoctorsField(required=False, help_text="They offer it too, whatever their specialization.")
 
     class Meta:

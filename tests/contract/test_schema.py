@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -14,9 +14,12 @@ from hypothesis import HealthCheck, settings
 from rest_framework.authtoken.models import Token
 
 from accounts.models import User
-from appointments import services
+from appointments import holds, services
 from appointments.series import services as series_services
+from clinics import services as clinic_services
+from clinics.models import Location
 from core.wsgi import application
+from doctors import offering, places
 from doctors import services as doctor_services
 from tests.factories import NOW, at, book, make_doctor, make_patient
 
@@ -53,7 +56,28 @@ RULED = {
     "doctors_exceptions_create",
     "doctors_exceptions_update",
     "doctors_exceptions_partial_update",
+    "locations_create",
+    "locations_update",
+    "locations_partial_update",
+    "locations_destroy",
+    "locations_exceptions_create",
+    "locations_exceptions_update",
+    "locations_exceptions_partial_update",
+    "locations_list",
+    "rooms_list",
+    "rooms_update",
+    "rooms_partial_update",
+    "holidays_list",
+    "holidays_create",
+    "holidays_update",
+    "holidays_partial_update",
+    "holidays_import",
+    "appointment_types_list",
+    "appointment_types_create",
+    "appointment_types_update",
+    "appointment_types_partial_update",
     "slots_list",
+    "holds_create",
     "appointments_list",
     "appointments_export",
     "appointments_create",
@@ -68,11 +92,28 @@ RULED = {
 }
 # What a random answer to a random question would hardly ever meet.
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.*")
-REFERENCES = {"id", "patient", "guardian", "duplicate", "doctor", "doctor_id", "location", "appointment"}
+REFERENCES = {
+    "id",
+    "patient",
+    "guardian",
+    "duplicate",
+    "doctor",
+    "doctor_id",
+    "location",
+    "location_id",
+    "appointment",
+} | {
+    "room",
+    "appointment_type",
+}
 MOMENTS = {"appointment_time", "start", "end"}
 # What is right by the schema, and what is likely to be possible as well.
 LIKELY = {
+    "hold": (re.compile(r".{0,100}", re.DOTALL), ""),
     "scope": (re.compile("this|following"), "all"),
+    "country": (re.compile(r".{0,49}\S", re.DOTALL), "KE"),
+    "subdivision": (re.compile(r".{0,50}", re.DOTALL), ""),
+    "time_zone": (re.compile(r".{0,63}\S", re.DOTALL), "Africa/Nairobi"),
     "time": (re.compile(r"\d\d:\d\d(:00)?"), "09:00"),
     "rule": (re.compile(r".{0,254}\S", re.DOTALL), "FREQ=DAILY;COUNT=2"),
 }
@@ -118,24 +159,48 @@ class Clinic:
         series = series_services.create(
             doctor=doctors[1], patient=patients[1], start=at("2026-03-03 09:00"), rule="FREQ=DAILY;COUNT=3"
         ).series
+        held, _ = holds.hold(
+            doctor=doctors[0], start=at("2026-03-04 15:00"), actor=User.objects.get(username="reception")
+        )
         self.ids = {
+            "holds": [held.pk],
             "doctor": [doctor.pk for doctor in doctors],
             "patient": [patients[0].pk],
-            "location": [doctors[0].weekly_hours.first().location_id],
             "appointments": [visit.pk for visit in visits],
             "appointment": [visit.pk for visit in series.appointments.all()],
             "series": [series.pk],
             "exceptions": [exception.pk for exception in exceptions],
+            **self._places(),
         }
         self.ids |= {"guardian": self.ids["patient"], "duplicate": [patients[1].pk]}
+        self.ids |= {"room": self.ids["rooms"], "appointment_type": self.ids["appointment-types"]}
+        self.ids |= {"location_id": self.ids["location"], "locations": self.ids["location"]}
         self.ids |= {"doctor_id": self.ids["doctor"], "doctors": self.ids["doctor"], "patients": self.ids["patient"]}
+
+    def _places(self) -> dict[str, list[int]]:
+        """The clinic's own records, and two locations: one may be deactivated."""
+        annex = clinic_services.open_location(name="Annex", time_zone="Africa/Nairobi")
+        here = Location.objects.default()
+        room = clinic_services.add_room(location=here, name="Room 1", kind="consulting")
+        closure = places.add_location_exception(
+            here, kind="closed", start=at("2026-03-08 12:00"), end=at("2026-03-09 12:00")
+        )
+        return {
+            "location": [here.pk, annex.pk],
+            "rooms": [room.pk],
+            "closures": [closure.pk],
+            "holidays": [places.add_holiday(date=date(2026, 3, 7), name="Feast").pk],
+            "appointment-types": [offering.add_type(name="Scan").pk],
+        }
 
     def fit(self, case: Any) -> None:
         """Let the request be about those who are here, and about the days to come, three times out of four."""
         # A random tag is hardly ever that of the record.
         if "If-Match" in case.headers and crc32(case.headers["If-Match"].encode()) % 4:
             case.headers["If-Match"] = "*"
-        things = re.findall(r"/(\w+)/\{id\}", case.operation.path)
+        things = re.findall(r"/([\w-]+)/\{id\}", case.operation.path)
+        if things == ["exceptions"] and "location_id" in case.path_parameters:
+            things = ["closures"]
         for values in (case.path_parameters, case.body):
             for name, value in list(values.items()) if isinstance(values, dict) else ():
                 chance = crc32(f"{name} {value!r}".encode())
@@ -145,7 +210,8 @@ class Clinic:
                     known = self.ids[things[0] if name == "id" else name]
                     values[name] = known[chance // 4 % len(known)]
                 elif name in MOMENTS and isinstance(value, str) and MOMENT.fullmatch(value):
-                    moment = NOW + timedelta(days=chance // 4 % 4, hours=2 + chance // 16 % 10)
+                    days = chance // 4 % 4 + (4 if name == "end" else 0)
+                    moment = NOW + timedelta(days=days, hours=2 + chance // 16 % 10)
                     values[name] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
                 elif name in LIKELY and isinstance(value, str) and LIKELY[name][0].fullmatch(value):
                     values[name] = LIKELY[name][1]
