@@ -1,5 +1,6 @@
 """From what went wrong to the HTTP answer that says so. Every error of the API is worded before it gets here."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,8 @@ from accounts.errors import KeyReused
 from api import problems
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused
 from patients.errors import RecordMerged
+
+logger = logging.getLogger(__name__)
 
 # The first that fits.
 STATUSES: tuple[tuple[type[DomainError], int], ...] = (
@@ -36,6 +39,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied(*error.args)
     if isinstance(error, OperationalError):  # the database is away or overloaded: nothing was committed
+        logger.error("The database failed.", exc_info=error)
         error = Busy()
     response = (
         _domain_answer(error, context["request"])

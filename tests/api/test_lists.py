@@ -258,8 +258,8 @@ def test_an_unknown_field_in_the_expression_names_the_known_ones(api: APIClient)
     body = refusal(api, "/api/appointments/?filter=doctor:2,password:x")
     assert body == {
         "filter": [
-            "Unknown field 'password'. Known fields: patient, doctor, location, room, appointment_type, status, "
-            "appointment_time, appointment_time_after, appointment_time_before."
+            "Unknown field 'password'. Known fields: patient, doctor, location, room, appointment_type, series, "
+            "status, appointment_time, appointment_time_after, appointment_time_before."
         ]
     }
 
