@@ -73,7 +73,7 @@ APPOINTMENT = {
     **MADE,
 }
 MOVED = {**APPOINTMENT, "appointment_time": "2025-05-30T14:00:00Z", "end": "2025-05-30T14:30:00Z", "version": 2}
-HISTORY = [
+HISTORY: list[Body] = [
     {
         "action": "booked",
         "at": "2025-05-20T08:15:00Z",
