@@ -1,6 +1,7 @@
 """`ETag`, `If-Match` and `If-None-Match`: nobody overwrites what they have not seen."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ from rest_framework.test import APIClient
 
 from appointments import services
 from appointments.models import Appointment
+from clinics import services as clinic_services
+from clinics.models import Holiday, Location, Room
+from doctors import offering, places
 from doctors.models import AvailabilityException, WeeklyHours
 from patients import services as patient_services
 from patients.models import Patient
@@ -24,7 +28,30 @@ RECORDS: dict[str, tuple[Callable[[], str], dict[str, Any]]] = {
     "doctor": (lambda: f"/api/doctors/{make_doctor().pk}/", {"full_name": "Another Name"}),
     "exception": (lambda: exception_url(close(make_doctor(), "2026-03-03", "2026-03-04")), {"reason": "Ill"}),
     "appointment": (lambda: f"/api/appointments/{book().pk}/", {"notes": "Brings X-rays."}),
+    "location": (lambda: f"/api/locations/{annex().pk}/", {"name": "Another Name"}),
+    "closure": (lambda: closure_url(Location.objects.default()), {"reason": "Painting"}),
+    "room": (lambda: f"/api/rooms/{add_room().pk}/", {"kind": "ultrasound"}),
+    "holiday": (lambda: f"/api/holidays/{feast().pk}/", {"name": "Another Name"}),
+    "type": (lambda: f"/api/appointment-types/{offering.add_type(name='Scan').pk}/", {"duration_minutes": 45}),
 }
+
+
+def annex() -> Location:
+    return clinic_services.open_location(name="Annex", time_zone="UTC")
+
+
+def add_room() -> Room:
+    return clinic_services.add_room(location=Location.objects.default(), name="Room 1", kind="consulting")
+
+
+def feast() -> Holiday:
+    return places.add_holiday(date=date(2026, 3, 3), name="Feast")
+
+
+def closure_url(location: Location) -> str:
+    start, end = at("2026-03-03 00:00"), at("2026-03-04 00:00")
+    closure = places.add_location_exception(location, kind="closed", start=start, end=end)
+    return f"/api/locations/{location.pk}/exceptions/{closure.pk}/"
 
 
 def exception_url(exception: AvailabilityException) -> str:
