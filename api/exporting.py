@@ -8,11 +8,12 @@ from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from api.export_examples import TABLES
 from api.problems import Negotiation
+from api.renderers import JSONRenderer
 from appointments.exporting import EXPORTS
 from clinics.models import Location
 from common import clock

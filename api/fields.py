@@ -15,6 +15,8 @@ from clinics.instants import LAST_YEAR, UNREADABLE, read_instant, show_instant
 from clinics.models import Location
 from scheduling.hours import WEEKDAYS, start_of_day
 
+FIRST_YEAR = 1900
+TOO_EARLY = f"Enter a date and time from the year {FIRST_YEAR} on."
 # What the API's documentation says of an id, and of a query's edge: an instant, or a local date.
 ID = {"type": "integer", "format": "int64", "minimum": 1}
 EDGE = {
@@ -28,15 +30,25 @@ LOST_PLUS = re.compile(r"(:\S+) (\d\d:?\d\d)$")
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field[datetime, str, str, Any]):
-    """An instant: ISO 8601 with an offset, or wall time in the clinic's zone. Given back in UTC."""
+    """An instant: ISO 8601 with an offset, or wall time in the clinic's zone. Given back in UTC.
+
+    ``first_year`` is for times that may be past, and yet have to be meant.
+    """
+
+    def __init__(self, *, first_year: int = 1, **kwargs: Any) -> None:
+        self.first_year = first_year
+        super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> datetime:
         if not isinstance(data, str):
             raise serializers.ValidationError(UNREADABLE)
         try:
-            return read_instant(data.strip())
+            instant = read_instant(data.strip())
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
+        if instant.year < self.first_year:
+            raise serializers.ValidationError(TOO_EARLY)
+        return instant
 
     def to_representation(self, value: datetime) -> str:
         return show_instant(value)
@@ -54,6 +66,12 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
         return super().to_internal_value(data)
 
 
+class TruthField(serializers.BooleanField):
+    """true or false. A form that leaves it out says nothing: DRF takes that for an unticked box, for false."""
+
+    default_empty_html = serializers.empty
+
+
 class WeekdayField(serializers.ChoiceField):
     """mon, tue, wed, thu, fri, sat or sun."""
 
@@ -67,23 +85,29 @@ class WeekdayField(serializers.ChoiceField):
         return WEEKDAYS[value]
 
 
-@extend_schema_field({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)(:00)?$"})
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$"})
 class WallTimeField(serializers.TimeField):
-    """A time on the location's wall clock, in whole minutes: 08:00. 24:00 is the midnight that ends a day."""
+    """A time on the location's wall clock, in whole minutes: 08:00."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
         self.error_messages["invalid"] = "Enter a time in whole minutes, such as 08:00."
 
     def to_internal_value(self, value: Any) -> time:
-        if value in ("24:00", "24:00:00"):
-            return time(0)
         if not isinstance(value, str):
             self.fail("invalid", format="HH:MM")
         parsed = super().to_internal_value(value)
         if parsed.second:
             self.fail("invalid", format="HH:MM")
         return parsed
+
+
+@extend_schema_field({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)(:00)?$"})
+class ClosingTimeField(WallTimeField):
+    """The end of a window. 24:00 is the midnight that ends its day, shown as 00:00."""
+
+    def to_internal_value(self, value: Any) -> time:
+        return time(0) if value in ("24:00", "24:00:00") else super().to_internal_value(value)
 
 
 class EdgeFormField(forms.CharField):
@@ -104,21 +128,24 @@ class EdgeFormField(forms.CharField):
             raise FormError(f"{text} is not a day of the calendar.") from None
         if day is None:
             return self._instant(text)
-        if not 1900 <= day.year < LAST_YEAR:
-            raise FormError(f"Enter a date from 1900 to {LAST_YEAR - 1}.")
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            raise FormError(f"Enter a date from {FIRST_YEAR} to {LAST_YEAR - 1}.")
         return day if self.keep_dates else start_of_day(day, Location.objects.default().zone)
 
     def _instant(self, text: str) -> datetime:
         try:
-            return read_instant(text)
+            instant = read_instant(text)
         except ValueError as error:
             raise FormError(str(error)) from None
+        if instant.year < FIRST_YEAR:
+            raise FormError(TOO_EARLY)
+        return instant
 
 
 def bounded_day(day: date) -> date:
     """A day of which the neighbours can be told too. Raises ValueError in words for people."""
-    if not 1900 <= day.year < LAST_YEAR:
-        raise ValueError(f"Enter a date from 1900 to {LAST_YEAR - 1}.")
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise ValueError(f"Enter a date from {FIRST_YEAR} to {LAST_YEAR - 1}.")
     return day
 
 

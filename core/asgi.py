@@ -4,6 +4,8 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from core import charset
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
-application = get_asgi_application()
+application = charset.asgi(get_asgi_application())

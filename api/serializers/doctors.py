@@ -3,19 +3,24 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.validators import UniqueValidator
 
-from api.fields import InstantField, ReferenceField, WallTimeField, WeekdayField
+from api.fields import (
+    FIRST_YEAR,
+    ClosingTimeField,
+    InstantField,
+    ReferenceField,
+    TruthField,
+    WallTimeField,
+    WeekdayField,
+)
 from clinics.models import Location
-from doctors.errors import EmailTaken
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from doctors.services import MOST_WINDOWS_A_WEEK
 
 
 class DoctorSerializer(serializers.ModelSerializer[Doctor]):
-    email = serializers.EmailField(
-        max_length=254, validators=[UniqueValidator(Doctor.objects.all(), lookup="iexact", message=EmailTaken.message)]
-    )
+    email = serializers.EmailField(max_length=254)  # unique: the service says so, and only of one that fits
+    active = TruthField(required=False, help_text="Only an active doctor can be booked.")
 
     class Meta:
         model = Doctor
@@ -43,7 +48,7 @@ class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
 
     weekday = WeekdayField()
     start = WallTimeField()
-    end = WallTimeField()
+    end = ClosingTimeField()
     location = ReferenceField(
         queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first."
     )
@@ -62,8 +67,8 @@ class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
 class ExceptionSerializer(serializers.ModelSerializer[AvailabilityException]):
     """Leave (closed) or an extra clinic (open), from start to end."""
 
-    start = InstantField()
-    end = InstantField()
+    start = InstantField(first_year=FIRST_YEAR)
+    end = InstantField(first_year=FIRST_YEAR)
     location = ReferenceField(
         queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first."
     )

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
-from api.fields import ReferenceField
+from api.fields import ReferenceField, TruthField
 from patients.errors import NationalIdTaken
 from patients.models import MOST_NOTES, Patient, validate_language
 
@@ -44,6 +44,7 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
         help_text="Unique where given; spacing and case do not matter.",
     )
     insurance_number = BlankForNull(max_length=40)
+    active = TruthField(required=False, help_text="Only an active patient can be booked.")
     preferred_language = BlankForNull(
         max_length=35, validators=[validate_language], help_text="BCP 47: en, sw-KE, zh-Hant."
     )

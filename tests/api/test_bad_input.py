@@ -170,6 +170,7 @@ MONDAY = {"weekday": "mon", "start": "08:00", "end": "12:00"}
         ({"weekday": 0}, {"weekday": ['"0" is not a valid choice.']}),
         ({"start": "8 o'clock"}, {"start": ["Enter a time in whole minutes, such as 08:00."]}),
         ({"start": "08:00:30"}, {"start": ["Enter a time in whole minutes, such as 08:00."]}),
+        ({"start": "24:00"}, {"start": ["Enter a time in whole minutes, such as 08:00."]}),
         ({"end": "25:00"}, {"end": ["Enter a time in whole minutes, such as 08:00."]}),
         ({"end": None}, {"end": ["This field may not be null."]}),
         (
@@ -228,6 +229,7 @@ LEAVE = {"kind": "closed", "start": "2026-03-09T00:00:00Z", "end": "2026-03-10T0
         ({"end": LEAVE["start"]}, {"end": ["An exception ends after it starts."]}),
         ({"kind": "maybe"}, {"kind": ['"maybe" is not a valid choice.']}),
         ({"start": "soon"}, {"start": [READABLE]}),
+        ({"start": "0001-01-01T00:00:00Z"}, {"start": ["Enter a date and time from the year 1900 on."]}),
     ],
 )
 def test_an_exception_that_makes_no_sense_is_refused(

@@ -42,12 +42,9 @@ def test_a_new_doctor_has_the_clinics_opening_hours(api: APIClient) -> None:
     ]
 
 
-def test_an_email_is_unique_whatever_its_case(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_email_is_unique_whatever_its_case(api: APIClient) -> None:
     api.post("/api/doctors/", SMITH)
     expected = {"email": ["A doctor with this e-mail already exists."]}
-    answer = api.post("/api/doctors/", {**SMITH, "email": "SMITH@clinic.test"})
-    assert (answer.status_code, answer.json()) == (400, expected)
-    monkeypatch.setattr("rest_framework.validators.qs_exists", lambda queryset: False)  # both looked at the same time
     answer = api.post("/api/doctors/", {**SMITH, "email": "SMITH@clinic.test"})
     assert (answer.status_code, answer.json()) == (400, expected)
 

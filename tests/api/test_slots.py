@@ -154,7 +154,7 @@ def test_a_doctor_on_leave_throughout_has_no_slots(api: APIClient, doctor: Docto
 
 def test_a_past_range_has_no_slots(api: APIClient, doctor: Doctor) -> None:
     assert starts(api, since="2025-03-03", until="2025-03-03") == []
-    assert starts(api, since="0001-01-01T00:00:00Z", until="0001-01-02T00:00:00Z") == []
+    assert starts(api, since="1900-01-02T00:00:00Z", until="1900-01-03T00:00:00Z") == []
     assert starts(api, since="2199-12-31", until="2199-12-31") == []
 
 
@@ -287,7 +287,7 @@ def test_sixty_two_days_between_dates_are_as_many_whatever_the_clocks_do(
         ("2026-03-02T10:00:00Z", "2026-03-01"),
         ("2026-03-03", "2026-03-02T23:00:00Z"),
         ("", "2026-03-01"),
-        ("", "0001-01-01T00:00:00Z"),
+        ("", "1900-01-02T00:00:00Z"),
     ],
 )
 def test_a_range_upside_down_is_refused(api: APIClient, since: str, until: str) -> None:
@@ -305,6 +305,7 @@ def test_a_range_upside_down_is_refused(api: APIClient, since: str, until: str) 
         ("2026-02-30", "2026-02-30 is not a day of the calendar."),
         ("9999-12-31", "Enter a date from 1900 to 2199."),
         ("0001-01-01", "Enter a date from 1900 to 2199."),
+        ("0001-01-01T00:00:00Z", "Enter a date and time from the year 1900 on."),
         ("9999-12-31T23:59:59Z", "Enter a date and time before the year 2200."),
         ("9999-12-31T23:59:59-12:00", "Enter a date and time before the year 2200."),
         ("2026-03-02\x00", UNREADABLE),

@@ -1,0 +1,167 @@
+"""What is true of a clinic's database after every step, judged pair by pair and point by point, without a trick.
+
+Nothing here asks the code under test, but for `availability.outside_hours`, whose answer is compared. All times of the
+clinics that are checked lie on multiples of five minutes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import combinations, pairwise
+
+from appointments.lifecycle import Status
+from appointments.models import Appointment, AppointmentChange, Hold, WaitlistEntry, WaitlistOffer
+from clinics.models import Holiday, Location, LocationException
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
+
+POINT = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+FREE = {Status.CANCELLED, Status.NO_SHOW}
+
+
+class Hours:
+    """When doctors are where, as the rows say it, one point of time after the other."""
+
+    def __init__(self) -> None:
+        self.places = list(Location.objects.filter(active=True))
+        self.weekly = list(WeeklyHours.objects.all())
+        self.exceptions = list(AvailabilityException.objects.order_by("id"))
+        self.closures = list(LocationException.objects.all())
+        self.holidays = {(holiday.location_id, holiday.date) for holiday in Holiday.objects.all()}
+
+    def cover(self, doctor: int, start: datetime, end: datetime) -> bool:
+        points = [start + number * POINT for number in range((end - start) // POINT)]
+        return any(all(self._open(doctor, place, point) for point in points) for place in self.places)
+
+    def _open(self, doctor: int, place: Location, point: datetime) -> bool:
+        mine = [row for row in self.exceptions if row.doctor_id == doctor and row.start <= point < row.end]
+        if any(row.kind == "closed" for row in mine):
+            return False
+        if mine:
+            return mine[-1].location_id == place.pk
+        return self._weekly(doctor, place, point) and not self._closed(place, point)
+
+    def _weekly(self, doctor: int, place: Location, point: datetime) -> bool:
+        wall = point.astimezone(place.zone).replace(tzinfo=None)
+        for row in self.weekly:
+            if (row.doctor_id, row.location_id) == (doctor, place.pk):
+                for day in (wall.date(), wall.date() - DAY):
+                    last = day if row.end > row.start else day + DAY
+                    edges = datetime.combine(day, row.start), datetime.combine(last, row.end)
+                    if day.weekday() == row.weekday and edges[0] <= wall < edges[1]:
+                        return True
+        return False
+
+    def _closed(self, place: Location, point: datetime) -> bool:
+        kinds = {row.kind for row in self.closures if row.location_id == place.pk and row.start <= point < row.end}
+        day = point.astimezone(place.zone).date()
+        holiday = (None, day) in self.holidays or (place.pk, day) in self.holidays
+        return "closed" in kinds or (holiday and "open" not in kinds)
+
+
+class Seen:
+    """Every row that the invariants speak of, read once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.visits = list(Appointment.objects.order_by("id"))
+        self.blocking = [visit for visit in self.visits if visit.status not in FREE]
+        self.lines: dict[int, list[AppointmentChange]] = {visit.pk: [] for visit in self.visits}
+        for line in AppointmentChange.objects.order_by("id"):
+            self.lines[line.appointment_id].append(line)
+        self.holds = list(Hold.objects.filter(expires_at__gt=now))
+        self.entries = list(WaitlistEntry.objects.all())
+        self.offers = list(WaitlistOffer.objects.order_by("id"))
+
+    def placing(self, visit: Appointment) -> AppointmentChange:
+        """The line with which the visit took the time and the room that it has: it was judged then."""
+        return [line for line in self.lines[visit.pk] if _takes(line)][-1]
+
+
+def _takes(line: AppointmentChange) -> bool:
+    before = (line.from_start, line.from_end, line.from_doctor_id, line.from_room_id)
+    after = (line.to_start, line.to_end, line.to_doctor_id, line.to_room_id)
+    return line.to_status not in FREE and (line.from_status in {"", *FREE} or before != after)
+
+
+def _meet(one: Appointment | Hold | WaitlistOffer, other: Appointment | Hold | WaitlistOffer) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def nobody_is_in_two_places(seen: Seen) -> None:
+    for one, other in combinations(seen.blocking, 2):
+        if _meet(one, other):
+            assert one.doctor_id != other.doctor_id, f"Doctor: {one} and {other}"
+            assert one.patient_id != other.patient_id, f"Patient: {one} and {other}"
+            assert one.room_id is None or one.room_id != other.room_id, f"Room: {one} and {other}"
+
+
+def holds_keep_what_they_hold(seen: Seen) -> None:
+    for one, other in combinations([*seen.holds, *seen.blocking], 2):
+        if _meet(one, other) and isinstance(one, Hold):
+            assert one.doctor_id != other.doctor_id, f"Doctor: hold {one} and {other}"
+            assert one.room_id is None or one.room_id != other.room_id, f"Room: hold {one} and {other}"
+
+
+def buffers_are_kept_unless_set_aside(seen: Seen) -> None:
+    for one, other in combinations(sorted(seen.blocking, key=lambda visit: visit.start), 2):
+        gap = other.start - one.end
+        if (
+            one.doctor_id == other.doctor_id
+            and gap < max(one.buffer_after_minutes, other.buffer_before_minutes) * MINUTE
+        ):
+            later = max(seen.placing(one), seen.placing(other), key=lambda line: line.pk)
+            assert "buffer_needed" in later.overrode, f"{one} and {other}"
+
+
+def history_is_whole(seen: Seen) -> None:
+    for visit in seen.visits:
+        first, *others = lines = seen.lines[visit.pk]
+        assert (first.action, first.from_status, first.from_start) == ("booked", "", None), visit
+        assert all(line.action != "booked" for line in others), visit
+        for line, following in pairwise(lines):
+            assert _after(line) == _before(following), f"{visit}: {line} and then {following}"
+        row = (visit.status, visit.start, visit.end, visit.doctor_id, visit.location_id, visit.room_id)
+        assert _after(lines[-1]) == row, visit
+        assert visit.version == len(lines), visit
+
+
+def _before(line: AppointmentChange) -> tuple[object, ...]:
+    place = (line.from_doctor_id, line.from_location_id, line.from_room_id)
+    return (line.from_status, line.from_start, line.from_end, *place)
+
+
+def _after(line: AppointmentChange) -> tuple[object, ...]:
+    return (line.to_status, line.to_start, line.to_end, line.to_doctor_id, line.to_location_id, line.to_room_id)
+
+
+def the_waiting_list_is_in_order(seen: Seen) -> None:
+    pending = [offer for offer in seen.offers if offer.status == "pending"]
+    waiting_for_an_answer = {entry.pk for entry in seen.entries if entry.status == "offered"}
+    assert sorted(offer.entry_id for offer in pending) == sorted(waiting_for_an_answer)
+    held = {hold.pk: (hold.doctor_id, hold.start, hold.end, hold.expires_at) for hold in seen.holds}
+    for offer in pending:
+        if offer.expires_at > seen.now:
+            assert held[offer.hold_id] == (offer.doctor_id, offer.start, offer.end, offer.expires_at), offer
+    for one, other in combinations(seen.offers, 2):
+        same = (one.entry_id, one.doctor_id) == (other.entry_id, other.doctor_id)
+        assert not (same and _meet(one, other)), f"{one} and {other} to the same patient"
+    accepted = {offer.entry_id for offer in seen.offers if offer.status == "accepted"}
+    for entry in seen.entries:
+        booked = entry.status == "booked"
+        assert booked == (entry.appointment_id is not None) == (entry.pk in accepted), entry
+
+
+def uncovered(seen: Seen, doctors: Iterable[Doctor]) -> dict[int, list[Appointment]]:
+    """Visits to come that the hours do not cover, by doctor."""
+    hours = Hours()
+    return {
+        doctor.pk: [
+            visit
+            for visit in sorted(seen.blocking, key=lambda visit: (visit.start, visit.pk))
+            if visit.doctor_id == doctor.pk
+            and visit.end > seen.now
+            and not hours.cover(doctor.pk, visit.start, visit.end)
+        ]
+        for doctor in doctors
+    }
