@@ -5,7 +5,16 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import ID, InstantField, LocalDateField, ReferenceField, WallTimeField, WeekdayField
+from api.fields import (
+    FIRST_YEAR,
+    ID,
+    ClosingTimeField,
+    InstantField,
+    LocalDateField,
+    ReferenceField,
+    WallTimeField,
+    WeekdayField,
+)
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.doctors import WeekSerializer
 from clinics.errors import UpsideDown
@@ -46,7 +55,7 @@ class OpeningHoursSerializer(serializers.ModelSerializer[OpeningHours]):
 
     weekday = WeekdayField()
     start = WallTimeField()
-    end = WallTimeField()
+    end = ClosingTimeField()
 
     class Meta:
         model = OpeningHours
@@ -64,8 +73,8 @@ class DisplacedSerializer(serializers.Serializer[Any]):
 class LocationExceptionSerializer(serializers.ModelSerializer[LocationException]):
     """A stretch in which a location is closed, or open in spite of a holiday."""
 
-    start = InstantField()
-    end = InstantField()
+    start = InstantField(first_year=FIRST_YEAR)
+    end = InstantField(first_year=FIRST_YEAR)
 
     class Meta:
         model = LocationException

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 
 from appointments import availability, holds, hours, policy, services, waitlist
 from appointments.finding import Search, Slot, find_slots
-from appointments.lifecycle import Status
+from appointments.lifecycle import Status, allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry, WaitlistOffer
 from appointments.series import services as series_services
 from clinics import services as clinic_services
@@ -179,15 +179,16 @@ class Clinic(RuleBasedStateMachine):
         visit = pick(self.visits, which)
         self.attempt(services.cancel, visit)
 
-    @rule(which=number, status=st.sampled_from(Status))
-    def step(self, which: int, status: Status) -> None:
+    @rule(which=number, follower=number)
+    def step(self, which: int, follower: int) -> None:
         visit = pick(self.visits, which)
-        self.attempt(services.set_status, visit, status, called=status.value)
+        status = pick(allowed_from(visit.status), follower) or Status.CONFIRMED.value
+        self.attempt(services.set_status, visit, status, called=status)
 
+    @there_are("changed")
     @rule(which=number)
     def undo(self, which: int) -> None:
-        visit = pick(self.visits, which)
-        self.attempt(services.undo, visit)
+        self.attempt(services.undo, pick(self.changed, which))
 
     @rule(which=number, room=number)
     def change_room(self, which: int, room: int) -> None:
@@ -469,6 +470,11 @@ class Clinic(RuleBasedStateMachine):
     @property
     def visits(self) -> list[Appointment]:
         return list(Appointment.objects.with_names().order_by("id"))
+
+    @property
+    def changed(self) -> list[Appointment]:
+        """Those whose last change can be undone, if what it leads back to is still possible."""
+        return [visit for visit in self.visits if visit.history.last().action in ("moved", "status")]
 
     @property
     def held(self) -> list[Hold]:
