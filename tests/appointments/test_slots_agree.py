@@ -107,7 +107,7 @@ def sample(data: st.DataObject, starts: list[datetime]) -> list[datetime]:
 
 
 def books(doctor: Doctor, patient: Patient, start: datetime, minutes: int, now: datetime) -> bool:
-    proposal = policy.Proposal(doctor, patient, Interval.lasting(start, minutes), now)
+    proposal = policy.Proposal(doctor, Interval.lasting(start, minutes), now, patient)
     return list(policy.problems(proposal)) == []
 
 
