@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from api.export_examples import TABLES
+from api.examples.exports import TABLES
 from api.problems import Negotiation
 from api.renderers import JSONRenderer
 from appointments.exporting import EXPORTS

@@ -10,17 +10,13 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 
-from api.clinic_examples import CLINIC_EXAMPLES
 from api.examples import EXAMPLES, Examples
-from api.export_examples import EXPORT_EXAMPLES
 from api.fields import ID
 from api.schema_retries import add_headers
 from api.serializers.patients import BlankForNull
-from api.series_examples import SERIES_EXAMPLES
 from patients.models import validate_phone_number
 
 JSON = "application/json"
-ALL_EXAMPLES = EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES | EXPORT_EXAMPLES
 
 TAGS = {
     "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
@@ -188,7 +184,7 @@ class Schema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            examples = ALL_EXAMPLES.get(operation["operationId"], Examples())
+            examples = EXAMPLES.get(operation["operationId"], Examples())
             answers = operation["responses"]
             for status, answer in answers.items():
                 answer["description"] = self._meaning(status)

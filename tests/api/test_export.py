@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from api.export_examples import TABLES
+from api.examples.exports import TABLES
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.doctors import DoctorSerializer
 from api.serializers.patients import PatientSerializer

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.examples import APPOINTMENT, MADE, PAGE_SIZE, UNREADABLE, Body, Examples
+from api.examples.bodies import APPOINTMENT, MADE, PAGE_SIZE, UNREADABLE, Body, Examples
 
 WISH = {
     "patient": 1,

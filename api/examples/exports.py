@@ -1,6 +1,7 @@
 """What the API's documentation shows of exports: the beginning of each table. tests/contract holds them to be true."""
 
-from api.examples import EXAMPLES, PAGE_SIZE, Examples
+from api.examples.bodies import PAGE_SIZE, Examples
+from api.examples.records import RECORD_EXAMPLES
 
 TABLES = {
     "patients": "id,full_name,email,phone_number,national_id,insurance_number,date_of_birth,sex,preferred_language,"
@@ -19,7 +20,7 @@ TABLES = {
 
 def _refusals(kind: str) -> Examples:
     """As of the list, but for its pages."""
-    refusals = EXAMPLES[f"{kind}_list"].refusals or {}
+    refusals = RECORD_EXAMPLES[f"{kind}_list"].refusals or {}
     return Examples(refusals={name: body for name, body in refusals.items() if name not in PAGE_SIZE})
 
 

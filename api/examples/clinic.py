@@ -1,6 +1,6 @@
 """Examples of the clinic's own routes: locations, rooms, holidays, appointment types. See `api.examples`."""
 
-from api.examples import DISPLACED, MADE, PAGE_SIZE, UNREADABLE, Body, Examples
+from api.examples.bodies import DISPLACED, MADE, PAGE_SIZE, UNREADABLE, Body, Examples
 
 ANNEX = {"name": "Westlands", "time_zone": "Africa/Nairobi"}
 LOCATION = {"id": 2, **ANNEX, "active": True, "patient_cutoff_minutes": 1440, "marks_no_shows": False, **MADE}

@@ -1,0 +1,12 @@
+"""What the API's documentation shows: for each operation a request, an answer, and the bodies of its refusals."""
+
+from api.examples.bodies import Examples
+from api.examples.clinic import CLINIC_EXAMPLES
+from api.examples.exports import EXPORT_EXAMPLES
+from api.examples.records import RECORD_EXAMPLES
+from api.examples.series import SERIES_EXAMPLES
+
+# By operationId.
+EXAMPLES = RECORD_EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES | EXPORT_EXAMPLES
+
+__all__ = ["EXAMPLES", "Examples"]
