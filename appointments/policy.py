@@ -40,6 +40,8 @@ from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE, Interval
 
+FIRST_YEAR = 1900
+
 
 @dataclass
 class Proposal:
@@ -249,8 +251,12 @@ SOFT: frozenset[Rule] = frozenset({within_hours, gives_notice, within_horizon, k
 
 
 def problems(visit: Proposal) -> Iterator[Refused]:
-    """Every reason why the visit may not be booked, in order; without the soft ones where they are set aside."""
-    rules = (rule for rule in RULES if not (visit.override and rule in SOFT))
+    """Every reason why the visit may not be booked, in order; without the soft ones where they are set aside.
+
+    Of a time before `FIRST_YEAR` only that it is past: there is no calendar to look around in.
+    """
+    judged = RULES if visit.interval.start.year >= FIRST_YEAR else (starts_in_the_future,)
+    rules = (rule for rule in judged if not (visit.override and rule in SOFT))
     return (problem for rule in rules if (problem := rule(visit)))
 
 

@@ -153,6 +153,21 @@ def test_an_override_never_double_books_anybody(api: APIClient, room: Room) -> N
     assert Appointment.objects.count() == 1
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z", "1899-12-31T23:59:00Z"])
+@pytest.mark.parametrize("accept", ["application/json", "application/problem+json"])
+def test_the_beginning_of_the_calendar_is_past(
+    api: APIClient, doctor: Doctor, scan: AppointmentType, moment: str, accept: str
+) -> None:
+    asked = booking(doctor, appointment_type=scan.pk, appointment_time=moment, override=True, reason="Emergency")
+    for url in (URL, "/api/holds/"):
+        answer = api.post(url, asked, headers={"Accept": accept})
+        body = answer.json()
+        assert (answer.status_code, body.get("errors", body)) == (
+            400,
+            {"appointment_time": ["Appointment time must be in the future."]},
+        )
+
+
 # --- Changing --------------------------------------------------------------------------------------
 
 
