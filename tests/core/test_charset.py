@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from rest_framework.test import APIClient
 
 from core.asgi import application as asgi
@@ -21,8 +23,13 @@ ODD = pytest.mark.parametrize(
 def client(api: APIClient) -> Any:
     """Through the door that gunicorn and runserver open."""
     headers = {"Authorization": api._credentials["HTTP_AUTHORIZATION"]}
+    # A request's end closes the connection, and with it the test's transaction: Django's own client does as here.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     with httpx.Client(transport=httpx.WSGITransport(wsgi), base_url="http://testserver", headers=headers) as client:
         yield client
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @ODD
