@@ -109,7 +109,6 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         _shared(
             "No token, or a wrong one.",
             "Authentication credentials were not provided.",
-            "Invalid token.",
             **{"WWW-Authenticate": {"schema": {"type": "string", "enum": ["Token"]}, "description": "The scheme."}},
         ),
     ),
@@ -143,7 +142,7 @@ NO_SUCH_PAGE = ("NoSuchPage", _shared("There is no such page.", "Invalid page.",
 class TokenScheme(OpenApiAuthenticationExtension):
     """What the Authorize button asks for."""
 
-    target_class = "rest_framework.authentication.TokenAuthentication"
+    target_class = "api.authentication.TokenAuthentication"
     name = "tokenAuth"
     priority = 1
 

@@ -72,19 +72,20 @@ def test_without_a_token_it_is_401(db: None, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "detail"),
+    "header",
     [
-        ("Token 43dca77ace84f995ffee2267f9cd070e1d4cff73", "Invalid token."),
-        ("Token", "Invalid token header. No credentials provided."),
-        ("Token a b", "Invalid token header. Token string should not contain spaces."),
-        ("Bearer 43dca77ace84f995ffee2267f9cd070e1d4cff73", "Authentication credentials were not provided."),
+        "Token 43dca77ace84f995ffee2267f9cd070e1d4cff73",
+        "Token",
+        "Token a b",
+        "Token \xff",
+        "Bearer 43dca77ace84f995ffee2267f9cd070e1d4cff73",
     ],
 )
-def test_with_a_wrong_token_it_is_401(db: None, header: str, detail: str) -> None:
+def test_with_a_wrong_token_it_is_the_401_of_none(db: None, header: str) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=header)
     answer = client.get("/api/patients/")
-    assert (answer.status_code, answer.json()) == (401, {"detail": detail})
+    assert (answer.status_code, answer.json(), answer["WWW-Authenticate"]) == (401, NO_TOKEN, "Token")
 
 
 def test_an_inactive_user_is_401(api: APIClient, user: User) -> None:

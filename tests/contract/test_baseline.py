@@ -107,7 +107,7 @@ def test_without_a_token_it_is_401_in_the_documents_words(server: httpx.Client) 
 
 def test_with_a_wrong_token_it_is_401(server: httpx.Client) -> None:
     answer = server.get("/api/patients/", headers={"Authorization": f"Token {TOKEN}"})
-    assert (answer.status_code, answer.json()) == (401, {"detail": "Invalid token."})
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Authentication credentials were not provided."})
 
 
 # --- Patients and doctors --------------------------------------------------------------------------

@@ -257,7 +257,7 @@ def test_the_documents_examples_are_the_examples() -> None:
     ("component", "which", "request_of"),
     [
         ("Unauthorized", 0, lambda api: APIClient().get("/api/patients/")),
-        ("Unauthorized", 1, lambda api: APIClient().get("/api/patients/", HTTP_AUTHORIZATION="Token wrong")),
+        ("Unauthorized", 0, lambda api: APIClient().get("/api/patients/", HTTP_AUTHORIZATION="Token wrong")),
         ("NotFound", 0, lambda api: api.get("/api/patients/99/")),
         ("NoSuchPage", 0, lambda api: api.get("/api/patients/?page=99")),
         ("NotAcceptable", 0, lambda api: api.get("/api/patients/", HTTP_ACCEPT="text/html")),
