@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -57,12 +59,38 @@ class ReadOnly(NeverDeleted):
         return False
 
 
+LONGEST_ID = 18  # digits: every such number fits the column
+
+
+def is_id(value: Any) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
+
+
+class ForgivingSelect(AutocompleteSelect):
+    """Shows a form again though what was sent is no id: Django's own select looks it up, and fails."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [given for given in value if is_id(given)], attrs)
+
+
 class Bounded(admin.ModelAdmin):
-    """A list whose cost does not grow with the table."""
+    """A list whose cost does not grow with the table, and that survives what no browser sends."""
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", ForgivingSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        if all(map(is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            return super().response_action(request, *args, **kwargs)
+        self.message_user(request, "The rows that were chosen could not be read. Choose them again.", messages.ERROR)
+        return None
 
 
 class Searched(admin.ModelAdmin):
