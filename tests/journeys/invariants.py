@@ -4,12 +4,13 @@ Nothing here asks the code under test, but for `availability.outside_hours`, who
 clinics that are checked lie on multiples of five minutes.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
 from appointments.lifecycle import Status
-from appointments.models import Appointment, AppointmentChange, Hold, WaitlistEntry, WaitlistOffer
+from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry, WaitlistOffer
 from clinics.models import Holiday, Location, LocationException
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 
@@ -24,10 +25,13 @@ class Hours:
 
     def __init__(self) -> None:
         self.places = list(Location.objects.filter(active=True))
-        self.weekly = list(WeeklyHours.objects.all())
+        self.weekly: dict[tuple[int, int, int], list[WeeklyHours]] = defaultdict(list)
+        for row in WeeklyHours.objects.all():
+            self.weekly[row.doctor_id, row.location_id, row.weekday].append(row)
         self.exceptions = list(AvailabilityException.objects.order_by("id"))
-        self.closures = list(LocationException.objects.all())
-        self.holidays = {(holiday.location_id, holiday.date) for holiday in Holiday.objects.all()}
+        self.closures = list(LocationException.objects.order_by("id"))
+        self.holidays = list(Holiday.objects.order_by("id"))
+        self._feasts = {(holiday.location_id, holiday.date) for holiday in self.holidays}
 
     def cover(self, doctor: int, start: datetime, end: datetime) -> bool:
         points = [start + number * POINT for number in range((end - start) // POINT)]
@@ -43,19 +47,17 @@ class Hours:
 
     def _weekly(self, doctor: int, place: Location, point: datetime) -> bool:
         wall = point.astimezone(place.zone).replace(tzinfo=None)
-        for row in self.weekly:
-            if (row.doctor_id, row.location_id) == (doctor, place.pk):
-                for day in (wall.date(), wall.date() - DAY):
-                    last = day if row.end > row.start else day + DAY
-                    edges = datetime.combine(day, row.start), datetime.combine(last, row.end)
-                    if day.weekday() == row.weekday and edges[0] <= wall < edges[1]:
-                        return True
+        for day in (wall.date(), wall.date() - DAY):
+            for row in self.weekly[doctor, place.pk, day.weekday()]:
+                last = day if row.end > row.start else day + DAY
+                if datetime.combine(day, row.start) <= wall < datetime.combine(last, row.end):
+                    return True
         return False
 
     def _closed(self, place: Location, point: datetime) -> bool:
         kinds = {row.kind for row in self.closures if row.location_id == place.pk and row.start <= point < row.end}
         day = point.astimezone(place.zone).date()
-        holiday = (None, day) in self.holidays or (place.pk, day) in self.holidays
+        holiday = (None, day) in self._feasts or (place.pk, day) in self._feasts
         return "closed" in kinds or (holiday and "open" not in kinds)
 
 
@@ -64,14 +66,30 @@ class Seen:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.hours = Hours()
         self.visits = list(Appointment.objects.order_by("id"))
         self.blocking = [visit for visit in self.visits if visit.status not in FREE]
         self.lines: dict[int, list[AppointmentChange]] = {visit.pk: [] for visit in self.visits}
         for line in AppointmentChange.objects.order_by("id"):
             self.lines[line.appointment_id].append(line)
-        self.holds = list(Hold.objects.filter(expires_at__gt=now))
-        self.entries = list(WaitlistEntry.objects.all())
+        self.all_holds = list(Hold.objects.order_by("id"))
+        self.holds = [hold for hold in self.all_holds if hold.expires_at > now]
+        self.entries = list(WaitlistEntry.objects.order_by("id"))
         self.offers = list(WaitlistOffer.objects.order_by("id"))
+        self.series = list(Series.objects.order_by("id"))
+
+    def stored(self) -> list[object]:
+        """What tells whether anything was written between two looks."""
+        return [
+            [(visit.pk, visit.version, visit.status, visit.start) for visit in self.visits],
+            [line.pk for lines in self.lines.values() for line in lines],
+            [hold.pk for hold in self.all_holds],
+            [(entry.pk, entry.status, entry.updated_at) for entry in self.entries],
+            [(offer.pk, offer.status) for offer in self.offers],
+            [(series.pk, series.version) for series in self.series],
+            [row.pk for row in (*self.hours.exceptions, *self.hours.closures, *self.hours.holidays)],
+            sorted(row.pk for rows in self.hours.weekly.values() for row in rows),
+        ]
 
     def placing(self, visit: Appointment) -> AppointmentChange:
         """The line with which the visit took the time and the room that it has: it was judged then."""
@@ -154,14 +172,13 @@ def the_waiting_list_is_in_order(seen: Seen) -> None:
 
 def uncovered(seen: Seen, doctors: Iterable[Doctor]) -> dict[int, list[Appointment]]:
     """Visits to come that the hours do not cover, by doctor."""
-    hours = Hours()
     return {
         doctor.pk: [
             visit
             for visit in sorted(seen.blocking, key=lambda visit: (visit.start, visit.pk))
             if visit.doctor_id == doctor.pk
             and visit.end > seen.now
-            and not hours.cover(doctor.pk, visit.start, visit.end)
+            and not seen.hours.cover(doctor.pk, visit.start, visit.end)
         ]
         for doctor in doctors
     }
