@@ -209,13 +209,12 @@ def amend(
     kept = (
         holds.redeemed(hold, doctor=doctor, patient=appointment.patient.current, start=start, now=now) if hold else None
     )
-    if notes is not None:
-        appointment.notes = notes
     settle(
         appointment,
         before,
         after,
         action=Action.MOVED if moved or room_after != before.room else Action.STATUS,
+        notes=notes,
         reason=reason,
         override=override,
         room_wanted=None if room is ... else room,

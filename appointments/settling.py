@@ -93,6 +93,7 @@ def settle(
     after: State,
     *,
     action: str,
+    notes: str | None = None,
     reason: str = "",
     override: bool = False,
     room_wanted: Room | None = None,
@@ -100,6 +101,8 @@ def settle(
     actor: User | None,
 ) -> Appointment:
     """Check the new state where it takes what the old one did not, store it, and write the history.
+
+    Where it comes to the old one (the room that is chosen anew is the one it had), nothing changes.
 
     A ``hold`` on the new time ends with it. Undo sets the soft rules aside: it leads back to what was right before.
     """
@@ -128,8 +131,12 @@ def settle(
     seen = appointment.version
     appointment.status, appointment.start, appointment.end = after.status, after.start, after.end
     appointment.doctor, appointment.location, appointment.room = after.doctor, location, room
+    same = State.of(appointment) == before
+    if same and notes in (None, appointment.notes):
+        return appointment
+    appointment.notes = appointment.notes if notes is None else notes
     _store(appointment, seen)
-    if State.of(appointment) != before:
+    if not same:
         record(appointment, action=action, before=before, at=now, reason=reason, overrode=overrode, actor=actor)
     if hold:
         hold.delete()

@@ -229,6 +229,13 @@ def test_the_constraint_refuses_a_room_that_the_check_lets_pass(
     assert Appointment.objects.count() == 1
 
 
+def test_a_room_that_is_given_up_and_chosen_again_is_no_change(scan: AppointmentType) -> None:
+    visit = book(TEN, appointment_type=scan)
+    services.amend(visit, room=None)
+    visit.refresh_from_db()
+    assert (visit.version, visit.history.count()) == (1, 1)
+
+
 def test_rooms_are_locked_last(scan: AppointmentType, django_assert_max_num_queries: Any) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite serialises writers by BEGIN IMMEDIATE")
