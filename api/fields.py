@@ -110,6 +110,18 @@ class ClosingTimeField(WallTimeField):
         return time(0) if value in ("24:00", "24:00:00") else super().to_internal_value(value)
 
 
+class ListOf(serializers.ListField):
+    """A list whose errors are a list too: of which item, counted from 1, and why."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        try:
+            return super().run_child_validation(data)
+        except serializers.ValidationError as error:
+            wrong: dict[int, list[str]] = error.detail  # type: ignore[assignment]
+            messages = [f"Item {number + 1}: {text}" for number, texts in wrong.items() for text in texts]
+            raise serializers.ValidationError(messages) from None
+
+
 class EdgeFormField(forms.CharField):
     """Of a query: an instant, or a local date that stands for its first instant (or itself, if ``keep_dates``)."""
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 from appointments import services, waitlist
 from appointments.lifecycle import allowed_from
-from appointments.models import Appointment, AppointmentChange, WaitlistEntry, WaitlistOffer
+from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry, WaitlistOffer
 from clinics.forms import PICKERS, WallTimeField, WallTimeForm, by_the_clock
 from clinics.models import AbstractWeeklyHours, Location
 from common import clock
@@ -179,19 +179,19 @@ class WaitlistForm(ServiceForm):
     )
 
 
-class Offered:
-    """How an offer shows its times: by the clock of its location."""
+class Kept:
+    """How an offer or a hold shows its times: by the clock of its location."""
 
     @admin.display(description="time", ordering="start")
-    def starts(self, offer: WaitlistOffer) -> str:
-        return by_the_clock(offer.location, offer.start)
+    def starts(self, kept: WaitlistOffer | Hold) -> str:
+        return by_the_clock(kept.location, kept.start)
 
     @admin.display(description="until", ordering="expires_at")
-    def expires(self, offer: WaitlistOffer) -> str:
-        return by_the_clock(offer.location, offer.expires_at)
+    def expires(self, kept: WaitlistOffer | Hold) -> str:
+        return by_the_clock(kept.location, kept.expires_at)
 
 
-class OfferInline(Offered, ReadOnly, admin.TabularInline):
+class OfferInline(Kept, ReadOnly, admin.TabularInline):
     model = WaitlistOffer
     fields = readonly_fields = ("doctor", "location", "starts", "expires", "status")
     extra = 0
@@ -246,3 +246,25 @@ class WaitlistEntryAdmin(Searched, ServiceAdmin):
     @admin.action(description="Take off the list", permissions=["change"])
     def withdraw(self, request: HttpRequest, entries: QuerySet[WaitlistEntry]) -> None:
         self.apply(request, entries, waitlist.withdraw, "taken off the list")
+
+
+# --- Kept by the services, only looked at ------------------------------------------------------------
+
+
+@admin.register(Hold)
+class HoldAdmin(Kept, ReadOnly, Bounded):
+    """Times that are kept. The token is known to its holder alone."""
+
+    fields = ("doctor", "location", "room", "patient", "appointment_type", "starts", "expires", "created_by")
+    list_display = ("doctor", "starts", "location", "room", "expires")
+    list_select_related = ("doctor", "location", "room")
+    ordering = ("-id",)
+
+
+@admin.register(Series)
+class SeriesAdmin(ReadOnly, Bounded):
+    """Visits that repeat. Each of them is changed as any other appointment."""
+
+    list_display = ("id", "patient", "doctor", "rule")
+    list_select_related = ("patient", "doctor")
+    ordering = ("-id",)

@@ -10,6 +10,7 @@ from api.fields import (
     ID,
     ClosingTimeField,
     InstantField,
+    ListOf,
     LocalDateField,
     ReferenceField,
     WallTimeField,
@@ -167,18 +168,6 @@ class ColourField(serializers.RegexField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(r"^#[0-9a-fA-F]{6}\Z", **kwargs)
-
-
-class ListOf(serializers.ListField):
-    """A list whose errors are a list too: of which item, counted from 1, and why."""
-
-    def run_child_validation(self, data: Any) -> Any:
-        try:
-            return super().run_child_validation(data)
-        except serializers.ValidationError as error:
-            wrong: dict[int, list[str]] = error.detail  # type: ignore[assignment]
-            messages = [f"Item {number + 1}: {text}" for number, texts in wrong.items() for text in texts]
-            raise serializers.ValidationError(messages) from None
 
 
 @extend_schema_field({"type": "array", "items": ID, "maxItems": MOST_DOCTORS})

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import InstantField, LocalDateField, ReferenceField, WeekdayField
+from api.fields import InstantField, ListOf, LocalDateField, ReferenceField, WeekdayField
 from appointments.models import WaitlistEntry, WaitlistOffer
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor
@@ -36,9 +36,7 @@ class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
     location = ReferenceField(queryset=Location.objects.active(), required=False, allow_null=True)
     earliest = LocalDateField(help_text="The first local day that suits.")
     latest = LocalDateField(help_text="The last local day that suits.")
-    weekdays = serializers.ListField(
-        child=WeekdayField(), required=False, max_length=7, help_text="On which days; empty: on any."
-    )
+    weekdays = ListOf(child=WeekdayField(), required=False, max_length=7, help_text="On which days; empty: on any.")
     offer = serializers.SerializerMethodField(help_text="The offer that waits for an answer.")
 
     class Meta:

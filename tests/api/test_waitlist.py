@@ -110,7 +110,7 @@ def test_a_doctor_alone_will_do(api: APIClient, doctor: Doctor) -> None:
         ({"earliest": "2026-03-07"}, {"latest": ["This is before earliest."]}),
         ({"earliest": "soon"}, {"earliest": ["Date has wrong format. Use one of these formats instead: YYYY-MM-DD."]}),
         ({"latest": "0001-01-01"}, {"latest": ["Enter a date from 1900 to 2199."]}),
-        ({"weekdays": ["noday"]}, {"weekdays": {"0": ['"noday" is not a valid choice.']}}),
+        ({"weekdays": ["noday"]}, {"weekdays": ['Item 1: "noday" is not a valid choice.']}),
         ({"weekdays": ["mon"] * 8}, {"weekdays": ["Ensure this field has no more than 7 elements."]}),
         ({"part_of_day": "night"}, {"part_of_day": ['"night" is not a valid choice.']}),
         ({"priority": 10}, {"priority": ["Ensure this value is less than or equal to 9."]}),

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from rest_framework.authtoken.models import Token
 
 from accounts.models import User
-from appointments import holds, services
+from appointments import holds, services, waitlist
 from appointments.series import services as series_services
 from clinics import services as clinic_services
 from clinics.models import Location
@@ -89,6 +89,12 @@ RULED = {
     "series_create",
     "series_partial_update",
     "series_cancel",
+    "waitlist_list",
+    "waitlist_create",
+    "waitlist_update",
+    "waitlist_partial_update",
+    "waitlist_accept",
+    "waitlist_decline",
 }
 # What a random answer to a random question would hardly ever meet.
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.*")
@@ -116,6 +122,9 @@ LIKELY = {
     "time_zone": (re.compile(r".{0,63}\S", re.DOTALL), "Africa/Nairobi"),
     "time": (re.compile(r"\d\d:\d\d(:00)?"), "09:00"),
     "rule": (re.compile(r".{0,254}\S", re.DOTALL), "FREQ=DAILY;COUNT=2"),
+    "specialization": (re.compile(r".{0,100}", re.DOTALL), "General"),
+    "earliest": (re.compile(r"\d{4}-\d\d-\d\d"), "2026-03-02"),
+    "latest": (re.compile(r"\d{4}-\d\d-\d\d"), "2026-03-31"),
 }
 
 
@@ -148,7 +157,10 @@ class Clinic:
         visits = [book(f"2026-03-03 {hour}:00", doctor=doctors[0], patient=patients[0]) for hour in range(10, 15)]
         services.confirm(visits[1], reason="By phone")
         services.complete(visits[2])
-        services.cancel(visits[3])
+        entry = waitlist.join(
+            patient=patients[0], doctor=doctors[0], earliest=date(2026, 3, 2), latest=date(2026, 3, 6)
+        )
+        services.cancel(visits[3])  # which is offered to whoever waits
         services.reschedule(visits[4], start=at("2026-03-04 09:00"))
         exceptions = [
             doctor_services.add_exception(
@@ -164,6 +176,7 @@ class Clinic:
         )
         self.ids = {
             "holds": [held.pk],
+            "waitlist": [entry.pk],
             "doctor": [doctor.pk for doctor in doctors],
             "patient": [patients[0].pk],
             "appointments": [visit.pk for visit in visits],
