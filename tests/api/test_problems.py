@@ -151,11 +151,12 @@ def test_a_reused_key_is_named_alike_by_every_python(api: APIClient) -> None:
     assert (answer.json()["title"], answer.json()["code"]) == ("Unprocessable Content", "idempotency_key_reused")
 
 
-@pytest.mark.parametrize(("token", "code"), [("", "not_authenticated"), ("Token x", "authentication_failed")])
-def test_who_asks_without_a_good_token_is_told_how(db: None, token: str, code: str) -> None:
+@pytest.mark.parametrize("token", ["", "Token x"])
+def test_who_asks_without_a_good_token_is_told_how(db: None, token: str) -> None:
     headers = {**PROBLEM, "Authorization": token} if token else PROBLEM
     answer = APIClient().get("/api/patients/", headers=headers)
-    assert (answer.status_code, answer["WWW-Authenticate"], answer.json()["code"]) == (401, "Token", code)
+    told = (answer.status_code, answer["WWW-Authenticate"], answer.json()["code"])
+    assert told == (401, "Token", "not_authenticated")
 
 
 def test_a_busy_system_says_when_to_return(
