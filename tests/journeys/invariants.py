@@ -5,7 +5,7 @@ clinics that are checked lie on multiples of five minutes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
@@ -168,6 +168,12 @@ def the_waiting_list_is_in_order(seen: Seen) -> None:
     for entry in seen.entries:
         booked = entry.status == "booked"
         assert booked == (entry.appointment_id is not None) == (entry.pk in accepted), entry
+
+
+def nothing_is_held_for_nobody(seen: Seen, tokens: Container[int]) -> None:
+    """A hold is somebody's who has its token, or it keeps a time that is on offer."""
+    offered = {offer.hold_id for offer in seen.offers if offer.status == "pending"}
+    assert [hold for hold in seen.holds if hold.pk not in tokens and hold.pk not in offered] == []
 
 
 def uncovered(seen: Seen, doctors: Iterable[Doctor]) -> dict[int, list[Appointment]]:

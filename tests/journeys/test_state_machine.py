@@ -36,6 +36,7 @@ from common import clock
 from common.errors import DomainError
 from doctors import places
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from patients.models import Patient
 from scheduling.hours import WEEKDAYS
 from scheduling.intervals import Interval
 from tests.factories import at, make_doctor, make_patient, make_room, make_type, weekly_hours
@@ -48,7 +49,7 @@ STEPS = 30
 # The Friday before the clocks go forward in London.
 START = at("2026-03-27 06:00")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-DAYS = [date(2026, 3, 27) + number * DAY for number in range(5)]
+DAYS = [date(2026, 3, 27), date(2026, 3, 29), date(2026, 3, 30)]
 
 number = st.integers(0, 11)  # which of those there are, counted round
 days = st.sampled_from(DAYS)
@@ -190,7 +191,13 @@ class Clinic(RuleBasedStateMachine):
     @there_are("changed")
     @rule(which=number)
     def undo(self, which: int) -> None:
-        self.attempt(services.undo, pick(self.changed, which))
+        visit = pick(self.changed, which)
+        if undone := self.attempt(services.undo, visit):
+            last = self.seen.lines[visit.pk][-1]
+            stands = (undone.status, undone.start, undone.end, undone.doctor_id)
+            assert stands == (last.from_status, last.from_start, last.from_end, last.from_doctor_id)
+            kind = undone.appointment_type.room_kind if undone.appointment_type else ""
+            assert undone.room_id == last.from_room_id or kind, "Only a room of a kind is chosen anew."
 
     @rule(which=number, room=number)
     def change_room(self, which: int, room: int) -> None:
@@ -255,16 +262,20 @@ class Clinic(RuleBasedStateMachine):
     @there_are("held")
     @rule(which=number, patient=number, start=st.none() | starts)
     def book_with_hold(self, which: int, patient: int, start: datetime | None) -> None:
-        held = pick(self.held, which)
+        held, who = pick(self.held, which), pick(self.patients, patient)
         visit = self.attempt(
             services.book,
             doctor=held.doctor,
-            patient=pick(self.patients, patient),
+            patient=who,
             start=start or held.start,
             hold=self.tokens[held.pk],
             called="book_with_hold",
         )
-        assert visit is None or not Hold.objects.filter(pk=held.pk).exists()
+        if visit:
+            assert (visit.start, visit.end, visit.room) == (held.start, held.end, held.room)
+            assert not Hold.objects.filter(pk=held.pk).exists()
+        elif start is None:
+            assert not self.may_be_redeemed(held, who)
 
     @there_are("held")
     @rule(which=number, visit=number)
@@ -451,6 +462,7 @@ class Clinic(RuleBasedStateMachine):
         invariants.buffers_are_kept_unless_set_aside(seen)
         invariants.history_is_whole(seen)
         invariants.the_waiting_list_is_in_order(seen)
+        invariants.nothing_is_held_for_nobody(seen, self.tokens)
         for outside in invariants.uncovered(seen, self.doctors).values():
             for visit in outside:
                 line = seen.placing(visit)
@@ -507,6 +519,17 @@ class Clinic(RuleBasedStateMachine):
             return None
         search = Search([doctor], since=day, until=day, now=clock.now(), limit=12, appointment_type=kind)
         return pick(find_slots(search), which)
+
+    def may_be_redeemed(self, held: Hold, patient: Patient) -> bool:
+        """Whether nothing at all has come between the hold and the patient's booking of it."""
+        near = Interval(held.start, held.end).widened(15 * MINUTE)
+        others = [
+            visit
+            for visit in self.seen.blocking
+            if near.overlaps(visit.interval) and (visit.doctor_id == held.doctor_id or visit.patient_id == patient.pk)
+        ]
+        stands = held in self.seen.holds and held.start > self.seen.now and held.patient_id in {None, patient.pk}
+        return stands and not others and self.seen.hours.cover(held.doctor_id, held.start, held.end)
 
     def keep(self, **wanted: Any) -> Hold | None:
         if kept := self.attempt(holds.hold, **wanted):
