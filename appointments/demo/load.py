@@ -16,6 +16,7 @@ from appointments.demo.households import appoint_guardians
 from appointments.demo.offer import Offer, book_procedures
 from appointments.demo.people import people
 from appointments.demo.visits import Diary, days_around
+from appointments.demo.waiting import let_wait
 from appointments.finding import Search, Slot, find_slots
 from appointments.models import Appointment, AppointmentChange
 from clinics.models import Location
@@ -81,6 +82,7 @@ def load(*, now: datetime, quiet: bool = False) -> Loaded:
     desk = next(user for user in users if user.username == "reception")
     visits = _fill(days, doctors, place, Diary(patients, now, desk), quiet=quiet)
     visits += begin_courses(doctors, patients, now, desk)
+    let_wait(doctors, patients, now, desk)
     return Loaded(len(doctors) if new else 0, len(patients) if new else 0, visits)
 
 

@@ -17,7 +17,7 @@ from appointments.availability import OpenHours
 from appointments.demo.clinic import INTERLUDES
 from appointments.finding import Search, find_slots
 from appointments.lifecycle import TRANSITIONS, Status, blocks
-from appointments.models import Appointment, AppointmentChange, Series
+from appointments.models import Appointment, AppointmentChange, Series, WaitlistEntry
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from common import clock as common_clock
 from doctors import services as doctor_services
@@ -345,7 +345,7 @@ def test_a_national_id_that_is_taken_does_not_stop_it() -> None:
     AppointmentChange.objects.all().delete()
     Appointment.objects.all().delete()
     Patient.objects.update(guardian=None)
-    for model in (Series, Patient, WeeklyHours, AvailabilityException, Doctor):
+    for model in (Series, WaitlistEntry, Patient, WeeklyHours, AvailabilityException, Doctor):
         model.objects.all().delete()
     mine = make_patient(full_name="Somebody Real", national_id=taken)
     run(verbosity=0)
@@ -364,3 +364,11 @@ def test_a_demo_patient_who_was_renamed_is_the_clinic_s_own_from_then_on(clock: 
     run(verbosity=0)
     assert Patient.objects.count() == 350
     assert patient.appointments.count() == visits
+
+
+def test_three_patients_wait_and_no_more_join_the_next_time(db: None) -> None:
+    run(verbosity=0)
+    first = list(WaitlistEntry.objects.order_by("id").values_list("priority", "specialization", "status"))
+    assert first == [(5, "", "waiting"), (0, "", "waiting"), (1, "Cardiology", "waiting")]
+    run(verbosity=0)
+    assert WaitlistEntry.objects.count() == 3
