@@ -70,10 +70,12 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "common",
     "accounts",
+    "audit",
     "clinics",
     "doctors",
     "patients",
     "appointments",
+    "web",
 ]
 
 MIDDLEWARE = [

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -69,6 +70,14 @@ class Doctor(TimeStamped):
         help_text="Appointment types beyond those that the specialization brings.",
     )
     active = models.BooleanField(default=True, help_text="Only an active doctor can be booked.")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="doctor",
+        help_text="Who signs in as this doctor.",
+    )
     name_key = FoldedTextField(source="name_lines")
     specialization_key = FoldedTextField(source="specialization_lines")
     search_text = FoldedTextField(source="searchable_lines")

@@ -117,6 +117,14 @@ class Patient(TimeStamped):
         help_text="Who books for this patient: a parent of a child.",
     )
     active = models.BooleanField(default=True, help_text="Only an active patient can be booked.")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="patient",
+        help_text="Who signs in as this patient.",
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_records"
     )
