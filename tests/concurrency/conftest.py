@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from tests.concurrency.database import Database, PostgresDatabase, SqliteFile
 from tests.concurrency.server import Clinic, migrate_and_seed, serving
+from tools.serving.database import Database, PostgresDatabase, SqliteFile
 
 Serve = Callable[..., AbstractContextManager[Clinic]]
 

@@ -1,8 +1,6 @@
 """A clinic that is really served: gunicorn with two processes of four threads, and clients that all come at once."""
 
 import json
-import os
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -18,31 +16,15 @@ from typing import Any, TypeVar
 
 import httpx
 
-from tests.concurrency.database import Database
+from tools.serving import server as gunicorn
+from tools.serving.database import Database
+from tools.serving.server import PROCESSES, ROOT, THREADS, Server, environment
 
 T = TypeVar("T")
 
-ROOT = Path(__file__).resolve().parents[2]
-PROCESSES, THREADS = 2, 4
 TAKEN = '{"non_field_errors":["This doctor is already booked at that time."]}'
 BUSY_PATIENT = '{"non_field_errors":["This patient already has an appointment at that time."]}'
 OUTSIDE_HOURS = '{"non_field_errors":["Doctor is not available at this time."]}'
-
-
-def environment(database: Database) -> dict[str, str]:
-    """What a production server is given, but for HTTPS."""
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "core.settings",
-        "DEBUG": "False",
-        "SECRET_KEY": "only-for-tests-" + "x" * 50,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "SECURE_SSL_REDIRECT": "False",
-        "CLINIC_TIME_ZONE": "UTC",
-        "DATABASE_URL": database.url,
-        "DATABASE_POOL_MIN": "1",
-        "DATABASE_POOL_MAX": str(THREADS),
-    }
 
 
 def migrate_and_seed(database: Database) -> dict[str, Any]:
@@ -94,18 +76,11 @@ class Clinic:
     Doctors and patients are handed out once each, so that tests which share the server share nobody in it.
     """
 
-    def __init__(
-        self,
-        address: str,
-        process: "subprocess.Popen[bytes]",
-        database: Database,
-        log: Path,
-        people: dict[str, Any],
-    ) -> None:
-        self._process, self.database, self.log = process, database, log
+    def __init__(self, server: Server, database: Database, people: dict[str, Any]) -> None:
+        self.server, self.database = server, database
         self._doctors, self._patients = iter(people["doctors"]), iter(people["patients"])
         self.client = httpx.Client(
-            base_url=address,
+            base_url=server.address,
             headers={"Authorization": f"Token {people['token']}"},
             timeout=60,
             trust_env=False,
@@ -166,17 +141,12 @@ class Clinic:
 
     def troubles(self) -> list[str]:
         """The lines of the server's log that a calm day does not have."""
-        return [line for line in self.log.read_text().splitlines() if any(word in line for word in TROUBLE)]
+        return self.server.troubles()
 
     def stop(self) -> None:
         """End the server, and with it its connections to the database. Stopping twice changes nothing."""
         self.client.close()
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self.server.stop()
 
     def history(self, appointment: int) -> list[dict[str, Any]]:
         changes: list[dict[str, Any]] = self.ask(Call("GET", f"/api/appointments/{appointment}/history/"))
@@ -191,34 +161,16 @@ OVERLAPS = f"""
 """
 
 
-# What a log says when the database was not up to it, or when the code did not expect what came.
-TROUBLE = ("Traceback", "deadlock", "database is locked", "PoolTimeout", "lost a race", "WORKER TIMEOUT", "[ERROR]")
-
-
 @contextmanager
 def serving(database: Database, people: dict[str, Any], log: Path, application: str = "core.wsgi") -> Iterator[Clinic]:
-    """Run the server while the block does. Connections queue from the first moment: nobody waits for its start."""
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener, log.open("wb") as output:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
-        command += ["--workers", str(PROCESSES), "--worker-class", "gthread", "--threads", str(THREADS)]
-        # Preloaded, both processes are up when the first one answers.
-        command += ["--preload", "--no-control-socket", "--graceful-timeout", "5"]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(database),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=[listener.fileno()],
-        )
-    clinic = Clinic(address, process, database, log, people)
-    try:
+    """Run the server while the block does."""
+    with gunicorn.serving(database, log, application) as server:
+        clinic = Clinic(server, database, people)
         _warm_up(clinic)
-        yield clinic
-    finally:
-        clinic.stop()
+        try:
+            yield clinic
+        finally:
+            clinic.client.close()
 
 
 def _warm_up(clinic: Clinic) -> None:
@@ -226,5 +178,5 @@ def _warm_up(clinic: Clinic) -> None:
     try:
         answers = clinic.at_once([Call("GET", "/api/doctors/?page_size=100")] * (4 * PROCESSES * THREADS))
     except httpx.TransportError as error:
-        raise RuntimeError(f"The server did not start:\n{clinic.log.read_text()}") from error
+        raise RuntimeError(f"The server did not start:\n{clinic.server.log.read_text()}") from error
     assert told(answers) == {(200, ""): len(answers)}

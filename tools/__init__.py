@@ -1,0 +1,1 @@
+"""Programs that prove what the system promises. Nothing of the system imports them."""
