@@ -4,6 +4,7 @@ PostgreSQL is the server at TEST_DATABASE_URL, or else a throwaway cluster from 
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ SQLITE_ALONE = (
     "PostgreSQL: not run. The suite ran on SQLite alone. To run it on both, install PostgreSQL's server "
     "(Debian: apt install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:5432/name."
 )
+NO_BROWSER = "Web pages: not tried in a browser. To do so, install Chromium (Debian: apt install chromium)."
 
 
 class Runner:
@@ -57,7 +59,8 @@ class Runner:
         with postgres_url() as url:
             if url:
                 results.append(run_pytest("PostgreSQL", url, arguments))
-        print("\n" + "\n".join([summary for _, summary in results] + ([] if url else [SQLITE_ALONE])), flush=True)
+        told = [summary for _, summary in results] + ([] if url else [SQLITE_ALONE])
+        print("\n" + "\n".join(told + ([] if find_chromium() else [NO_BROWSER])), flush=True)
         return sum(failures for failures, _ in results)
 
     def _pytest_options(self) -> Iterator[str]:
@@ -75,6 +78,11 @@ class Runner:
         if self.options["durations"] is not None:
             yield f"--durations={self.options['durations']}"
         yield f"--verbosity={self.options.get('verbosity', 1) - 1}"
+
+
+def find_chromium() -> str | None:
+    """Where the distribution's browser is; None where it is not."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @contextmanager

@@ -246,10 +246,10 @@ def test_the_root_leads_to_everything(server: httpx.Client) -> None:
     answer = server.get("/")
     page = Addresses(answer.text)
     assert answer.status_code == 200
-    assert page.linked == ["/swagger/", "/redoc/", "/admin/"]
-    assert (page.loaded, page.scripts) == (["data:,"], 0)
+    assert {"/swagger/", "/redoc/", "/admin/"} < set(page.linked)
     assert "<h1>Test Clinic</h1>" in answer.text
-    assert [server.get(address, follow_redirects=True).status_code for address in page.linked] == [200, 200, 200]
+    for address in page.linked + page.loaded:
+        assert server.get(address, follow_redirects=True).status_code == 200, address
 
 
 def test_the_schema_knows_every_field_of_the_documents_tables(server: httpx.Client) -> None:

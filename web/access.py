@@ -1,0 +1,39 @@
+"""Who sees a page: the same rights as in the API, asked of the same matrix."""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+from django.views import View
+
+from accounts.models import User
+from accounts.roles import Right, may
+
+
+class Private(View):
+    """A page for those who have ``right``. Others are asked to sign in, or told that it is not theirs (403).
+
+    Which rows they see on it is for `appointments.permissions` to say: reach rows through `visible_to` and
+    `within_reach`, and answer 404 for the rest.
+    """
+
+    right: ClassVar[Right]
+
+    @property
+    def actor(self) -> User:
+        """Who asks: somebody signed in, or `dispatch` would have asked them to."""
+        return cast(User, self.request.user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            # Back to the page, not to the action: what was sent is not sent again by signing in.
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)
+        if not may(request.user, self.right):
+            raise PermissionDenied
+        response = super().dispatch(request, *args, **kwargs)
+        add_never_cache_headers(cast(Any, response))
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,11 @@
+"""What every page's template may name."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+
+
+def clinic(request: HttpRequest) -> dict[str, Any]:
+    return {"clinic_name": settings.CLINIC_NAME, "login_url": resolve_url(settings.LOGIN_URL)}

@@ -1,0 +1,48 @@
+"""What the head of every page leads to, for whom: an entry is shown to those whose role makes it useful, only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Right, may
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link in the head: its text, the name of its address, and who sees it."""
+
+    text: str | Promise
+    name: str
+    shown: Callable[[User], bool]
+
+    def url(self) -> str:
+        return reverse(self.name)
+
+    def is_current(self, request: HttpRequest) -> bool:
+        return request.path.startswith(self.url())
+
+
+def having(right: Right) -> Callable[[User], bool]:
+    return lambda user: may(user, right)
+
+
+# In the order in which they stand.
+MAIN: tuple[Entry, ...] = ()
+ACCOUNT: tuple[Entry, ...] = (Entry(_("API documentation"), "swagger", lambda user: True),)
+
+
+def entries(request: HttpRequest, among: tuple[Entry, ...]) -> list[dict[str, object]]:
+    """Those of ``among`` that the one who asks sees."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    return [
+        {"text": entry.text, "url": entry.url(), "current": entry.is_current(request)}
+        for entry in among
+        if entry.shown(user)
+    ]

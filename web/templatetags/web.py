@@ -1,0 +1,80 @@
+"""What templates show in one way everywhere: times by the location's clock, states in colour and words, forms."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms, template
+from django.template.context import Context
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appointments.lifecycle import Status
+from clinics.models import Location
+from web.navigation import ACCOUNT, MAIN, entries
+
+register = template.Library()
+
+STATUS_WORDS: dict[str, str | Promise] = {
+    Status.SCHEDULED: _("Scheduled"),
+    Status.CONFIRMED: _("Confirmed"),
+    Status.CHECKED_IN: _("Arrived"),
+    Status.IN_PROGRESS: _("In the room"),
+    Status.COMPLETED: _("Done"),
+    Status.CANCELLED: _("Cancelled"),
+    Status.NO_SHOW: _("Did not come"),
+}
+
+
+@register.inclusion_tag("web/navigation.html", takes_context=True)
+def navigation(context: Context) -> dict[str, Any]:
+    return {"entries": entries(context["request"], MAIN)}
+
+
+@register.inclusion_tag("web/account_menu.html", takes_context=True)
+def account_menu(context: Context) -> dict[str, Any]:
+    return {"entries": entries(context["request"], ACCOUNT), "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("web/status.html")
+def status(value: str) -> dict[str, Any]:
+    """A visit's state as a badge: colour and words."""
+    return {"value": value, "words": STATUS_WORDS[value]}
+
+
+@register.filter
+def clock(instant: datetime, location: Location) -> str:
+    """The time of day on the location's wall: 14:30."""
+    return formats.time_format(location.local(instant), "TIME_FORMAT" if formats.get_format("TIME_FORMAT") else "H:i")
+
+
+@register.filter
+def day(instant: datetime, location: Location) -> str:
+    """The local date with its weekday: Monday 2 March 2026."""
+    return formats.date_format(location.local(instant), "l j F Y")
+
+
+@register.inclusion_tag("web/field.html")
+def field(bound: forms.BoundField) -> dict[str, Any]:
+    """A form's field with its label, help and errors, tied together for those who hear the page."""
+    described = []
+    if bound.help_text:
+        described.append(f"{bound.id_for_label}_help")
+    if bound.errors:
+        described.append(f"{bound.id_for_label}_error")
+    widget = bound.field.widget
+    select = isinstance(widget, forms.Select)
+    check = isinstance(widget, forms.CheckboxInput)
+    css = "form-check-input" if check else "form-select" if select else "form-control"
+    attributes = {"class": f"{css}{' is-invalid' if bound.errors else ''}"}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {"bound": bound, "control": bound.as_widget(attrs={**widget.attrs, **attributes}), "check": check}
+
+
+@register.inclusion_tag("web/summary.html")
+def summary(form: forms.BaseForm) -> dict[str, Any]:
+    """What is wrong with the form, in one place that takes the focus, with a link to each field."""
+    return {"form": form, "wrong": [bound for bound in form if bound.errors]}

@@ -1,0 +1,12 @@
+"""The addresses of the pages."""
+
+from django.urls import path
+
+from web.views.home import HomeView, favicon
+from web.views.session import SignOutView
+
+urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
+    path("favicon.ico", favicon, name="favicon"),
+    path("sign-out/", SignOutView.as_view(), name="sign-out"),
+]
