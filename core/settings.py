@@ -1,5 +1,6 @@
 """Every setting, each value from the environment. `.env.example` lists and explains the variables."""
 
+import logging
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.requests.NamedRequests",
     "core.browser.PrivateAnswers",
     "core.browser.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
@@ -225,20 +227,42 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Logs ----------------------------------------------------------------------------------------
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_FORMAT = env.str("LOG_FORMAT", default="console" if DEBUG else "json")
+if LOG_LEVEL not in logging.getLevelNamesMapping() or LOG_FORMAT not in ("console", "json"):
+    raise ImproperlyConfigured(
+        f"LOG_LEVEL={LOG_LEVEL!r} or LOG_FORMAT={LOG_FORMAT!r} is not known. "
+        "Use DEBUG, INFO, WARNING or ERROR, and console or json."
+    )
+
+ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
+SERVER_EMAIL = env.str("SERVER_EMAIL", default="root@localhost")
+mail_server = env.str("EMAIL_URL", default="consolemail://" if DEBUG else "dummymail://")
+if ADMINS and mail_server == "dummymail://":
+    raise ImproperlyConfigured(
+        "ADMINS is set, but nothing would be mailed to them. Set EMAIL_URL to the mail server, for example "
+        "EMAIL_URL=smtp+tls://user:password@mail.example.org:587, or unset ADMINS."
+    )
+vars().update(environ.Env.email_url_config(mail_server))
+EMAIL_TIMEOUT = 10  # seconds
+
+# What a log line could not be made of is not printed instead, with all its values.
+logging.raiseExceptions = DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "private": {
-            "()": "common.logs.PrivateFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
-            "style": "{",
-        }
+    "formatters": {"private": {"()": "common.logs.PrivateFormatter", "kind": LOG_FORMAT}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "private"},
+        "mail": {"class": "common.logs.MailAdmins", "formatter": "private"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "private"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Django's own handlers would print failures a second time, with what they say, and mail them.
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "root": {"handlers": ["stderr", "mail"] if ADMINS else ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django's own handlers would print failures a second time, with what they say, and mail them.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # milder ones are in our own line about the request
+        "django.db.backends": {"level": "WARNING"},  # at DEBUG: every statement with its values
+    },
 }
 
 # --- The API -------------------------------------------------------------------------------------

@@ -11,27 +11,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.core.test_settings import PRODUCTION, ROOT, run
+from tests.core.test_settings import ROOT, run
 
 pytestmark = pytest.mark.xdist_group("serving")  # collectstatic takes seconds: once is enough
 
 HOST = {"Host": "clinic.example.org"}
 HTTPS = HOST | {"X-Forwarded-Proto": "https"}
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a fresh installation behind a proxy, on SQLite."""
-    home = tmp_path_factory.mktemp("installation")
-    environment = {
-        **PRODUCTION,
-        "BEHIND_PROXY": "True",
-        "DATABASE_URL": f"sqlite:///{home / 'clinic.sqlite3'}",
-        "STATIC_ROOT": str(home / "static"),
-    }
-    collected = run("manage.py", "collectstatic", "--noinput", **environment)
-    assert collected.returncode == 0, collected.stderr
-    return environment
 
 
 @pytest.fixture(scope="module")

@@ -138,6 +138,21 @@ def test_djangos_deployment_check_is_clean() -> None:
     assert (checked.returncode, checked.stdout) == (0, "System check identified no issues (0 silenced).\n")
 
 
+def test_nobody_believes_to_be_mailed_who_is_not(settings_of: Settings) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^ADMINS is set, but nothing would be mailed to them"):
+        settings_of(**PRODUCTION, ADMINS="it@clinic.example.org")
+    mailing = settings_of(**PRODUCTION, ADMINS="it@clinic.example.org", EMAIL_URL="smtp+tls://u:p@mail.example.org:587")
+    assert mailing["ADMINS"] == [("", "it@clinic.example.org")]
+    assert (mailing["EMAIL_HOST"], mailing["EMAIL_PORT"], mailing["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert mailing["LOGGING"]["root"]["handlers"] == ["stderr", "mail"]
+
+
+@pytest.mark.parametrize("variable", [{"LOG_LEVEL": "LOUD"}, {"LOG_FORMAT": "xml"}])
+def test_a_log_of_an_unknown_kind_is_refused(settings_of: Settings, variable: dict[str, str]) -> None:
+    with pytest.raises(ImproperlyConfigured, match="Use DEBUG, INFO, WARNING or ERROR, and console or json"):
+        settings_of(**PRODUCTION, **variable)
+
+
 def test_an_unknown_time_zone_is_refused(settings_of: Settings) -> None:
     with pytest.raises(ImproperlyConfigured) as caught:
         settings_of(**PRODUCTION, CLINIC_TIME_ZONE="Nairobi")

@@ -20,7 +20,15 @@ SECONDS_TO_START = 60
 SECONDS_TO_STOP = 20
 
 # What a log says when the database was not up to it, or when the code did not expect what came.
-TROUBLE = ("Traceback", "deadlock", "database is locked", "PoolTimeout", "lost a race", "WORKER TIMEOUT", "[ERROR]")
+TROUBLE = (
+    "Traceback",
+    "deadlock",
+    "database is locked",
+    "PoolTimeout",
+    "lost a race",
+    "WORKER TIMEOUT",
+    '"level": "error"',
+)
 
 
 def environment(database: Database, more: Mapping[str, str] | None = None) -> dict[str, str]:
