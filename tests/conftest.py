@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import NOW
+from tests.tokens import token_of
 
 
 @pytest.fixture(autouse=True)
@@ -27,5 +27,5 @@ def user(db: None) -> User:
 def api(user: User) -> APIClient:
     """An integrator with a token."""
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(user)}")
     return client

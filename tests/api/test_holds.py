@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from appointments.models import Appointment, Hold
 from doctors.models import Doctor
 from tests.factories import book, make_doctor, make_patient, make_room, make_type, set_hours
+from tests.tokens import token_of
 
 URL, BOOKINGS = "/api/holds/", "/api/appointments/"
 TEN = "2026-03-02T10:00:00Z"
@@ -29,7 +29,7 @@ def doctor(db: None) -> Doctor:
 @pytest.fixture
 def stranger(db: None) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=User.objects.create_user('other')).key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(User.objects.create_user('other'))}")
     return client
 
 

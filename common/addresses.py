@@ -1,0 +1,34 @@
+"""Where a request comes from."""
+
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest | None) -> str:
+    """The address of the client, "" if it is not known.
+
+    What a client says in X-Forwarded-For counts for nothing. Behind a proxy (`BEHIND_PROXY`), the last entry is the
+    one that the proxy has written.
+    """
+    if request is None:
+        return ""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""
+
+
+def network(address: str) -> str:
+    """The address, of IPv6 the /64: the other half is the client's own to choose."""
+    if not address:
+        return ""
+    parsed = ip_address(address)
+    if not isinstance(parsed, IPv6Address):
+        return address
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Address(int(parsed) >> 64 << 64))
