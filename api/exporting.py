@@ -16,7 +16,7 @@ from api.problems import Negotiation
 from api.renderers import JSONRenderer
 from appointments.exporting import EXPORTS
 from clinics.models import Location
-from common import clock
+from common import clock, trail
 from common.csv import ENCODING
 
 CSV = "text/csv"
@@ -43,7 +43,10 @@ def export_of(kind: str) -> Any:
     """The route of a view set that answers with what its list finds, as a file."""
 
     def export(self: Any, request: Request) -> StreamingHttpResponse:
-        pieces = EXPORTS[kind].lines(self.filter_queryset(self.get_queryset()))
+        found = self.filter_queryset(self.get_queryset())
+        trail.name(f"{self.noun}.export")  # of doctors as well: who takes a whole list away is told
+        trail.tell(count=found.count())
+        pieces = EXPORTS[kind].lines(found)
         today = Location.objects.default().local(clock.now()).date()
         return StreamingHttpResponse(
             _encoded(chain([next(pieces)], pieces)),  # what fails at once is told before the answer has begun

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from accounts.errors import BadKey, KeyReused, StillInFlight
 from accounts.models import IdempotencyKey, User
-from common import clock
+from common import clock, trail
 from common.transactions import atomic, is_lost_race
 
 HEADER = "Idempotency-Key"
@@ -97,4 +97,5 @@ def _keep(kept: IdempotencyKey, view: APIView, request: Request, answer: Respons
 
 def _replay(kept: IdempotencyKey) -> HttpResponse:
     assert kept.status
+    trail.tell(replayed=True)
     return HttpResponse(bytes(kept.body), status=kept.status, headers={**kept.headers, REPLAYED: "true"})

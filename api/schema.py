@@ -10,7 +10,6 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 
-from accounts.errors import LockedOut, MustEnrol
 from api.examples import EXAMPLES, Examples
 from api.fields import ID
 from api.schema_retries import add_headers
@@ -20,8 +19,8 @@ from patients.models import validate_phone_number
 JSON = "application/json"
 
 TAGS = {
-    "authentication": "Get a token with a name and a password, send it as `Authorization: Token ...` with every other "
-    "request, and revoke it when it is no longer needed. A user may have several.",
+    "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
+    "with every other request, and revoke it when it is no longer needed.",
     "patients": "The people who are seen. They are deactivated, never deleted. Two records of one person are merged: "
     "the id of the other one then leads to the record that was kept.",
     "doctors": "Those who see them. They are deactivated, never deleted.",
@@ -115,11 +114,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "403": (
         "Forbidden",
-        _shared(
-            "Not with this account, or in a browser's session without its CSRF token.",
-            "CSRF Failed: CSRF token missing.",
-            MustEnrol.message,
-        ),
+        _shared("In a browser's session, without its CSRF token.", "CSRF Failed: CSRF token missing."),
     ),
     "404": ("NotFound", _shared("There is no such thing.", "Not found.")),
     "406": (
@@ -130,14 +125,6 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "UnsupportedMediaType",
         _shared(
             "The body is of a type that is not read. Send JSON.", 'Unsupported media type "text/plain" in request.'
-        ),
-    ),
-    "429": (
-        "TooManyRequests",
-        _shared(
-            "Too often. Try again after Retry-After seconds.",
-            LockedOut.message,
-            **{"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}},
         ),
     ),
     "503": (
@@ -259,7 +246,6 @@ class Schema(AutoSchema):
             answers.append("308")
         if self._has_body():
             answers += ["415", "503"]
-            answers += getattr(self.view, "also_answers_posts", ())
         return answers
 
     def _has_body(self) -> bool:

@@ -16,10 +16,13 @@ from appointments.errors import HoldGone, TooManyHolds
 from appointments.models import Hold
 from appointments.settling import admit
 from clinics.models import AppointmentType, Location, Room
-from common import clock
+from common import clock, trail
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.models import Patient
+
+# What the audit trail keeps of a hold.
+STATED = ("doctor", "location", "room", "patient", "appointment_type", "start", "end", "expires_at")
 
 
 @atomic
@@ -74,6 +77,7 @@ def _keep(
         expires_at=expires_at,
         created_by=actor,
     )
+    trail.created(kept, *STATED)
     return kept, token
 
 
@@ -81,6 +85,7 @@ def _keep(
 def release(kept: Hold) -> None:
     """Give the slot back before the hold's time is over."""
     Doctor.objects.locked().get(pk=kept.doctor_id)
+    trail.removed(kept, *STATED)
     Hold.objects.filter(pk=kept.pk).delete()
 
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, ForeignKey, ForeignObjectRel, OuterRef
 from accounts.models import User
 from appointments.models import Appointment
 from appointments.settling import VERDICTS
-from common import clock
+from common import clock, trail
 from common.errors import Busy
 from common.integrity import judged
 from common.transactions import atomic
@@ -68,6 +68,8 @@ def merge(kept: Patient, duplicate: Patient, *, reason: str = "", actor: User | 
         raise SameRecord
     kept, duplicate = _locked(kept, duplicate)
     overlapping = _overlapping(kept, duplicate)
+    columns = [field.name for field in Patient._meta.concrete_fields if field.name != "updated_at"]
+    before = [(patient, trail.state(patient, columns)) for patient in (duplicate, kept)]
     staying = [overlap.visit.pk for overlap in overlapping]
     moved = {
         name: _move(reference, duplicate, kept, staying=staying if reference.model is Appointment else ())
@@ -83,6 +85,8 @@ def merge(kept: Patient, duplicate: Patient, *, reason: str = "", actor: User | 
         PatientMerge.objects.create(
             kept=kept, merged=duplicate, at=clock.now(), by=actor, reason=reason, moved=moved, filled=filled
         )
+    for patient, said in before:
+        trail.changed(patient, said)
     return Merged(kept, duplicate, {name: len(ids) for name, ids in moved.items()}, filled, overlapping)
 
 
@@ -156,6 +160,7 @@ def _move(
     if ids:
         with judged(VERDICTS):
             rows.update(**changes)
+        trail.changed_alike(reference.model, ids, **{reference.name: (duplicate.pk, kept.pk)})
     return ids
 
 

@@ -17,6 +17,7 @@ from appointments.finding import PARTS_OF_DAY, Search, Slot, find_slots
 from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from appointments.occupancy import Buffers, Taken
 from clinics.models import AppointmentType
+from common import trail
 from common.errors import Refused
 from common.transactions import atomic
 from doctors.models import Doctor
@@ -163,7 +164,7 @@ class _Offering:
             patient=entry.patient,
             lasting=min(timedelta(minutes=settings.WAITLIST_OFFER_MINUTES), slot.start - self.now),
         )
-        return WaitlistOffer.objects.create(
+        offer = WaitlistOffer.objects.create(
             entry=entry,
             hold=kept,
             doctor=self.doctor,
@@ -173,6 +174,8 @@ class _Offering:
             offered_at=self.now,
             expires_at=kept.expires_at,
         )
+        trail.created(offer, "entry", "doctor", "location", "start", "end", "expires_at", "status")
+        return offer
 
 
 class _Freed(_Offering):

@@ -31,9 +31,9 @@ from appointments.errors import (
 from appointments.lengths import lasting, usual_minutes
 from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold
-from appointments.settling import VERDICTS, State, admit, drafted, record, settle
+from appointments.settling import STATED, VERDICTS, State, admit, drafted, record, settle
 from clinics.models import AppointmentType, Room
-from common import clock
+from common import clock, trail
 from common.integrity import judged
 from common.transactions import atomic
 from doctors.models import Doctor
@@ -101,6 +101,7 @@ def book(
     with judged(VERDICTS):
         appointment.save(force_insert=True)
     record(appointment, action=Action.BOOKED, before=None, at=now, reason=reason, overrode=overrode, actor=actor)
+    trail.created(appointment, *STATED)
     if kept:
         kept.delete()
     return appointment

@@ -21,13 +21,15 @@ from appointments.errors import (
 from appointments.lifecycle import Status, blocks
 from appointments.models import Appointment, AppointmentChange, Hold
 from clinics.models import Location, Room
-from common import clock
+from common import clock, trail
 from common.errors import DomainError
 from common.integrity import judged
 from doctors.models import Doctor
 from scheduling.intervals import Interval
 
 Action = AppointmentChange.Action
+# What the audit trail keeps of a visit.
+STATED = ("patient", "doctor", "location", "room", "appointment_type", "start", "end", "status", "notes")
 VERDICTS: Mapping[str, type[DomainError]] = {
     "doctor_not_double_booked": SlotTaken,
     "patient_not_double_booked": PatientBusy,
@@ -107,6 +109,7 @@ def settle(
     A ``hold`` on the new time ends with it. Undo sets the soft rules aside: it leads back to what was right before.
     """
     now = clock.now()
+    said = trail.state(appointment, STATED)
     location, room = after.location, after.room
     overrode: list[str] = []
     if after.takes_more_than(before) or not blocks(after.status):
@@ -136,6 +139,7 @@ def settle(
         return appointment
     appointment.notes = appointment.notes if notes is None else notes
     _store(appointment, seen)
+    trail.changed(appointment, said)
     if not same:
         record(appointment, action=action, before=before, at=now, reason=reason, overrode=overrode, actor=actor)
     if hold:

@@ -20,7 +20,7 @@ from appointments.errors import (
 )
 from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinics.models import Location
-from common import clock
+from common import clock, trail
 from common.integrity import judged
 from common.transactions import atomic
 from doctors.models import Doctor
@@ -37,7 +37,9 @@ VERDICTS = {"waitlist_not_upside_down": EntryUpsideDown, "waitlist_for_something
 def join(*, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
     """Put a patient on the list. Raises EntryUpsideDown, LatestIsOver and WaitsForNothing."""
     wishes["patient"] = Patient.objects.locked_current(wishes["patient"].pk)
-    return _save(WaitlistEntry(created_by=actor), wishes)
+    entry = _save(WaitlistEntry(created_by=actor), wishes)
+    trail.created(entry, "status", *wishes)
+    return entry
 
 
 @atomic
@@ -51,7 +53,10 @@ def amend(entry: WaitlistEntry, *, patient: Patient | None = None, **wishes: Any
     entry = WaitlistEntry.objects.locked().get(pk=entry.pk)
     if entry.status not in STANDING:
         raise WaitlistOver(entry.status)
-    return _save(entry, wishes)
+    before = trail.state(entry, wishes)
+    _save(entry, wishes)
+    trail.changed(entry, before)
+    return entry
 
 
 @atomic
@@ -68,8 +73,10 @@ def accept(entry: WaitlistEntry, *, actor: User | None = None) -> Appointment:
         patient=entry.patient, doctor=offer.doctor, start=offer.start, hold=offer.hold, actor=actor
     )
     _close(offer, OfferStatus.ACCEPTED)
+    before = trail.state(entry, ["status", "appointment"])
     entry.status, entry.appointment = Status.BOOKED, appointment
     entry.save(update_fields=["status", "appointment", "updated_at"])
+    trail.changed(entry, before)
     return appointment
 
 
@@ -88,8 +95,10 @@ def withdraw(entry: WaitlistEntry) -> WaitlistEntry:
     """Leave the list; a time on offer goes to the next. Leaving twice changes nothing. Raises EntryChanged."""
     entry, offer = locked(entry)
     if entry.status in STANDING:
+        before = trail.state(entry, ["status"])
         entry.status = Status.WITHDRAWN
         entry.save(update_fields=["status", "updated_at"])
+        trail.changed(entry, before)
     if offer:
         _pass_on(entry, offer, OfferStatus.DECLINED)
     return entry
@@ -103,7 +112,9 @@ def lapse_due(entry: WaitlistEntry | None = None) -> int:
     due = WaitlistOffer.objects.due(clock.now()).select_related("entry").order_by("id")
     if entry is not None:
         due = due.filter(entry=entry)
-    return sum(_lapse(offer) for offer in due[:BATCH])
+    found = list(due[:BATCH])
+    with trail.aside("waitlist_entry.lapse"):
+        return sum(map(_lapse, found))
 
 
 def lapse_all_due() -> int:
@@ -111,7 +122,8 @@ def lapse_all_due() -> int:
     lapsed = 0
     while batch := lapse_due():
         lapsed += batch
-    WaitlistEntry.objects.waiting().filter(latest__lt=_today()).update(status=Status.EXPIRED, updated_at=clock.now())
+    with trail.aside("waitlist_entry.expire"):
+        _expire_those_over()
     return lapsed
 
 
@@ -128,6 +140,14 @@ def locked(entry: WaitlistEntry) -> tuple[WaitlistEntry, WaitlistOffer | None]:
     if offer and offer.doctor_id != doctor:
         raise EntryChanged
     return current, offer
+
+
+@atomic
+def _expire_those_over() -> None:
+    over = WaitlistEntry.objects.waiting().filter(latest__lt=_today()).order_by("id")
+    ids = list(over.locked().values_list("id", flat=True))
+    WaitlistEntry.objects.filter(pk__in=ids).update(status=Status.EXPIRED, updated_at=clock.now())
+    trail.changed_alike(WaitlistEntry, ids, status=(Status.WAITING, Status.EXPIRED))
 
 
 @atomic
@@ -154,6 +174,7 @@ def _close(offer: WaitlistOffer, status: str) -> None:
     if offer.hold:
         offer.hold.delete()
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=status)
+    trail.changed_to(offer, status=(offer.status, status))
 
 
 def _save(entry: WaitlistEntry, wishes: dict[str, Any]) -> WaitlistEntry:

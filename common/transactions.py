@@ -4,11 +4,13 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from common import trail
 from common.errors import Busy
 
 P = ParamSpec("P")
@@ -26,16 +28,18 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     The function must have no effect outside the database. Inside another transaction it only joins that one: whoever
     began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way.
+
+    Where a `trail` is open, the outermost of these transactions ends with the row that tells of it.
     """
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         if connection.in_atomic_block:
-            with transaction.atomic():
+            with _transaction():
                 return function(*args, **kwargs)
         for attempt in range(1, TRIES + 1):
             try:
-                with transaction.atomic():
+                with _transaction():
                     return function(*args, **kwargs)
             except OperationalError as error:
                 if not is_lost_race(error):
@@ -48,6 +52,11 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return wrapper
+
+
+def _transaction() -> AbstractContextManager[None]:
+    noted = trail.current()
+    return transaction.atomic() if noted is None else noted.transaction()
 
 
 def is_lost_race(error: OperationalError) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from clinics import services as clinic_services
 from clinics.errors import ClosureChanged, HolidayTaken, LastLocation, UpsideDown
 from clinics.models import Holiday, Location, LocationException
-from common import clock
+from common import clock, trail
 from common.integrity import judged
 from common.transactions import atomic
 from doctors.errors import TwoPlacesAtOnce
@@ -57,6 +57,7 @@ def amend_location(location: Location, **changes: Any) -> Location:
     rows = {row.pk: row for row in Location.objects.locked()}
     location = rows[location.pk]
     before = (location.time_zone, location.active)
+    said = trail.state(location, changes)
     for name, value in changes.items():
         setattr(location, name, value)
     if not any(row.active for row in rows.values()):
@@ -66,6 +67,7 @@ def amend_location(location: Location, **changes: Any) -> Location:
     clinic_services.save_location(location)
     if location.time_zone != before[0]:
         _refuse_two_places_of_anybody(location)
+    trail.changed(location, said)
     return location
 
 
@@ -96,20 +98,23 @@ def add_location_exception(
 ) -> LocationException:
     """Close a location, or open it in spite of a holiday. Appointments are kept. Raises UpsideDown."""
     lock_everybody(location)
-    return _save(LocationException(location=location, kind=kind, start=start, end=end, reason=reason))
+    exception = _save(LocationException(location=location, kind=kind, start=start, end=end, reason=reason))
+    trail.created(exception)
+    return exception
 
 
 @atomic
 def amend_location_exception(exception: LocationException, **changes: Any) -> LocationException:
     """Change the given fields, on the newest state of the exception. Raises UpsideDown and ClosureChanged."""
     lock_everybody(exception.location)
-    return _save(_changed(exception, changes))
+    return _changed(exception, changes)
 
 
 @atomic
 def remove_location_exception(exception: LocationException) -> None:
     """Let holidays and weekly hours hold again."""
     lock_everybody(exception.location)
+    trail.removed(exception)
     LocationException.objects.filter(pk=exception.pk).delete()
 
 
@@ -128,20 +133,23 @@ class Imported:
 def add_holiday(*, date: date, name: str, location: Location | None = None) -> Holiday:
     """Close a local day at a location; None: at every one. Appointments are kept. Raises HolidayTaken."""
     lock_everybody(location)
-    return _save(Holiday(date=date, name=name, location=location))
+    holiday = _save(Holiday(date=date, name=name, location=location))
+    trail.created(holiday)
+    return holiday
 
 
 @atomic
 def amend_holiday(holiday: Holiday, **changes: Any) -> Holiday:
     """Change the given fields, on the newest state of the holiday. Raises HolidayTaken and ClosureChanged."""
     lock_everybody(holiday.location, changes.get("location", holiday.location))
-    return _save(_changed(holiday, changes))
+    return _changed(holiday, changes)
 
 
 @atomic
 def remove_holiday(holiday: Holiday) -> None:
     """Make it a day as any other."""
     lock_everybody(holiday.location)
+    trail.removed(holiday)
     Holiday.objects.filter(pk=holiday.pk).delete()
 
 
@@ -157,7 +165,10 @@ def import_holidays(*, country: str, year: int, subdivision: str = "", location:
     existing = list(Holiday.objects.filter(location=location, date__in=days).order_by("date"))
     taken = {holiday.date for holiday in existing}
     missing = (Holiday(date=day, name=name, location=location) for day, name in days.items() if day not in taken)
-    return Imported(Holiday.objects.bulk_create(missing), existing)
+    created = Holiday.objects.bulk_create(missing)
+    for holiday in created:
+        trail.created(holiday)
+    return Imported(created, existing)
 
 
 def _save(row: Closure) -> Closure:
@@ -170,6 +181,9 @@ def _changed(row: Closure, changes: dict[str, Any]) -> Closure:
     current = type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
     if current is None or current.location_id != row.location_id:  # removed, or now at a place that is not locked
         raise ClosureChanged
+    before = trail.state(current, changes)
     for name, value in changes.items():
         setattr(current, name, value)
+    _save(current)
+    trail.changed(current, before)
     return current

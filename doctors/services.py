@@ -12,7 +12,7 @@ from typing import Any
 from clinics import services as clinic_services
 from clinics.errors import UpsideDown
 from clinics.models import Location, OpeningHours
-from common import clock
+from common import clock, trail
 from common.integrity import judged
 from common.transactions import atomic
 from doctors.errors import EmailTaken, TwoPlacesAtOnce
@@ -38,6 +38,7 @@ def add(*, location: Location | None = None, **fields: Any) -> Doctor:
         WeeklyHours(doctor=doctor, location=location, weekday=hours.weekday, start=hours.start, end=hours.end)
         for hours in OpeningHours.objects.filter(location=location)
     )
+    trail.created(doctor)
     return doctor
 
 
@@ -53,9 +54,12 @@ def save(doctor: Doctor) -> Doctor:
 def amend(doctor: Doctor, **changes: Any) -> Doctor:
     """Change the given fields, on the newest state of the record. Raises EmailTaken."""
     doctor = lock(doctor)
+    before = trail.state(doctor, changes)
     for name, value in changes.items():
         setattr(doctor, name, value)
-    return save(doctor)
+    save(doctor)
+    trail.changed(doctor, before)
+    return doctor
 
 
 def deactivate(doctor: Doctor) -> Doctor:
@@ -84,9 +88,17 @@ def set_weekly_hours(doctor: Doctor, week: Sequence[WeeklyHours]) -> list[Weekly
     for window in week:
         window.doctor, window.location = doctor, locations[window.location_id]
     refuse_two_places(week, today=clock.now().date())
+    before = told(WeeklyHours.objects.filter(doctor=doctor))
     WeeklyHours.objects.filter(doctor=doctor).delete()
     WeeklyHours.objects.bulk_create(week)
-    return list(WeeklyHours.objects.filter(doctor=doctor))
+    after = list(WeeklyHours.objects.filter(doctor=doctor))
+    trail.changed_to(doctor, weekly_hours=(before, told(after)))
+    return after
+
+
+def told(week: Iterable[WeeklyHours]) -> list[trail.JSON]:
+    """A week as the audit trail keeps it."""
+    return [f"{window} at {window.location_id}" for window in week]
 
 
 @atomic
@@ -97,9 +109,11 @@ def add_exception(
     location = location or Location.objects.default()
     clinic_services.lock_locations([location])
     with judged(VERDICTS):
-        return AvailabilityException.objects.create(
+        exception = AvailabilityException.objects.create(
             doctor=lock(doctor), kind=kind, start=start, end=end, reason=reason, location=location
         )
+    trail.created(exception)
+    return exception
 
 
 @atomic
@@ -107,10 +121,12 @@ def amend_exception(exception: AvailabilityException, **changes: Any) -> Availab
     """Change the given fields of an exception. Raises UpsideDown."""
     clinic_services.lock_locations([changes.get("location", exception.location)])
     lock(exception.doctor)
+    before = trail.state(exception, changes)
     for name, value in changes.items():
         setattr(exception, name, value)
     with judged(VERDICTS):
         exception.save()
+    trail.changed(exception, before)
     return exception
 
 
@@ -118,6 +134,7 @@ def amend_exception(exception: AvailabilityException, **changes: Any) -> Availab
 def remove_exception(exception: AvailabilityException) -> None:
     """Let the weekly hours hold again."""
     lock(exception.doctor)
+    trail.removed(exception)
     exception.delete()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from common import trail
 from common.integrity import judged
 from common.transactions import atomic
 from patients import guardians
@@ -20,7 +21,9 @@ def register(**fields: Any) -> Patient:
     """Open a record. Raises NationalIdTaken, GuardianMerged and TooManyGuardians."""
     if guardian := fields.get("guardian"):
         guardians.lock_with_guardian(None, guardian)
-    return save(Patient(**fields))
+    patient = save(Patient(**fields))
+    trail.created(patient)
+    return patient
 
 
 @atomic
@@ -42,9 +45,12 @@ def amend(patient: Patient, **changes: Any) -> Patient:
     patient = rows[patient.pk]
     if patient.merged_into_id:
         raise RecordMerged(patient.merged_into_id)
+    before = trail.state(patient, changes)
     for name, value in changes.items():
         setattr(patient, name, value)
-    return save(patient)
+    save(patient)
+    trail.changed(patient, before)
+    return patient
 
 
 def deactivate(patient: Patient) -> Patient:

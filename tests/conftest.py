@@ -1,14 +1,17 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
+from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from audit import guards
 from tests.factories import NOW
-from tests.tokens import token_of
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +19,20 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Time stands still at `NOW`, a Monday, unless a test moves it: no test depends on the day it runs."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_tables() -> Iterator[None]:
+    """Tests with transactions of their own empty every table afterwards, those too whose rows nobody may delete."""
+    flush = type(connection.ops).execute_sql_flush
+
+    def without_guards(operations: Any, statements: list[str]) -> None:
+        with transaction.atomic(), guards.lifted():
+            flush(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "execute_sql_flush", without_guards)
+        yield
 
 
 @pytest.fixture
@@ -27,5 +44,5 @@ def user(db: None) -> User:
 def api(user: User) -> APIClient:
     """An integrator with a token."""
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(user)}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
     return client

@@ -33,11 +33,7 @@ def having(right: Right) -> Callable[[User], bool]:
 
 # In the order in which they stand.
 MAIN: tuple[Entry, ...] = ()
-ACCOUNT: tuple[Entry, ...] = (
-    Entry(_("Second factor"), "mfa_index", lambda user: True),
-    Entry(_("Change password"), "account_change_password", lambda user: True),
-    Entry(_("API documentation"), "swagger", lambda user: True),
-)
+ACCOUNT: tuple[Entry, ...] = (Entry(_("API documentation"), "swagger", lambda user: True),)
 
 
 def entries(request: HttpRequest, among: tuple[Entry, ...]) -> list[dict[str, object]]:

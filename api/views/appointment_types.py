@@ -43,6 +43,8 @@ class AppointmentTypeViewSet(RecordViewSet):
     filterset_class = AppointmentTypeFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "duration_minutes": "duration_minutes"}
     default_ordering = ("name",)
+    private = False
+    verbs: ClassVar = {"create": "add", "destroy": "deactivate"}
 
     def perform_create(self, serializer: BaseSerializer[AppointmentType]) -> None:
         serializer.instance = offering.add_type(**serializer.validated_data)

@@ -82,6 +82,7 @@ class AppointmentViewSet(RecordViewSet):
         "created_at": "created_at",
     }
     default_ordering = ("start",)
+    verbs: ClassVar = {"create": "book", "destroy": "cancel"}
     export = export_of("appointments")
     tagged = RecordViewSet.tagged | {
         "reschedule",

@@ -9,20 +9,24 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 
 from accounts.models import User
 from api import idempotency, preconditions
+from api.auditing import Audited
+from common import trail
 from common.transactions import atomic
 
 
-class Retriable(APIView):
+class Retriable(Audited):
     """A view whose requests may be sent again: `Idempotency-Key` where it creates, `If-Match` where it changes.
 
     ``creating`` names the actions that the key is for (of a view without actions: the methods, in lower case).
     """
 
     creating: ClassVar[frozenset[str]] = frozenset({"create"})
+    # What shows more than it changes (possible duplicates, visits outside new hours) is one transaction with its
+    # answer: one row of the audit trail tells of both.
+    whole: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -30,9 +34,10 @@ class Retriable(APIView):
         handler = getattr(self, method, None)
         if handler is None:
             return
-        if idempotency.HEADER in request.headers and getattr(self, "action", method) in self.creating:
+        action = getattr(self, "action", method)
+        if idempotency.HEADER in request.headers and action in self.creating:
             setattr(self, method, idempotency.once(self, handler))
-        elif preconditions.is_conditional_change(request):
+        elif preconditions.is_conditional_change(request) or action in self.whole:
             # What `get_object` compares, and locks, stays as it is until the change is written.
             setattr(self, method, atomic(handler))
 
@@ -55,6 +60,7 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         conditional = preconditions.is_conditional_change(self.request)
         records = self.get_queryset()
         record = get_object_or_404(self.lock(records) if conditional else records, pk=self.kwargs["pk"])
+        trail.saw([record])
         self.check_object_permissions(self.request, record)
         if conditional:
             preconditions.require(self.request, self.representation(record))

@@ -19,7 +19,7 @@ from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, Weekl
 from api.views.base import RecordViewSet
 from appointments import availability, hours
 from clinics.models import Location
-from common import clock
+from common import clock, trail
 from doctors import services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 
@@ -28,8 +28,8 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
 @extend_schema_view(
     list=extend_schema(
         summary="List and search doctors",
-        description="By name, of a `search` the nearest names first, unless `ordering` says otherwise. `search` "
-        "looks at name, specialization and e-mail. For example `?search=Smith&ordering=full_name`.",
+        description="By name, unless `ordering` says otherwise. `search` looks at name, specialization and e-mail. For "
+        "example `?search=Smith&ordering=full_name`.",
     ),
     create=extend_schema(summary="Add a doctor", description="The doctor starts with the clinic's opening hours."),
     retrieve=extend_schema(summary="Read a doctor"),
@@ -55,6 +55,8 @@ class DoctorViewSet(RecordViewSet):
     }
     default_ordering = ("full_name",)
     export = export_of("doctors")
+    private = False
+    verbs: ClassVar = {"destroy": "deactivate"}
     tagged = RecordViewSet.tagged | {"hours", "set_hours"}
 
     def perform_create(self, serializer: BaseSerializer[Doctor]) -> None:
@@ -111,7 +113,9 @@ class DoctorViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
     def outside_hours(self, request: Request, pk: str) -> Response:
+        trail.name("appointment.list_outside_hours")
         found = availability.outside_hours(self.get_object(), now=clock.now())
+        trail.saw(found)
         return Response(AppointmentSerializer(found, many=True).data)
 
 
@@ -141,6 +145,8 @@ class ExceptionViewSet(RecordViewSet):
     queryset = AvailabilityException.objects.all()
     serializer_class = ExceptionSerializer
     filter_backends = ()
+    private = False
+    whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -170,4 +176,5 @@ class ExceptionViewSet(RecordViewSet):
 
     def _answer(self, exception: AvailabilityException, status: int = 200) -> Response:
         outside = availability.outside_hours(self.doctor, now=clock.now(), within=exception.interval)
+        trail.saw(outside)
         return self.shown(exception, status, outside_hours=AppointmentSerializer(outside, many=True).data)

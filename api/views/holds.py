@@ -1,6 +1,6 @@
 """/api/holds/: a time kept for a few minutes."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -26,6 +26,7 @@ class HoldViewSet(RecordViewSet):
     queryset = Hold.objects.all()
     serializer_class = HoldSerializer
     filter_backends = ()
+    verbs: ClassVar = {"destroy": "release"}
     http_method_names = ["get", "post", "delete", "head", "options"]  # noqa: RUF012 - as Django has it
 
     def get_queryset(self) -> Any:

@@ -22,7 +22,7 @@ from api.views.base import RecordViewSet
 from appointments import hours
 from appointments.displaced import displaced
 from clinics.models import Holiday
-from common import clock
+from common import clock, trail
 from doctors import places
 
 RESULT = "The answer lists the appointments of that day that are outside the hours now: they are kept."
@@ -60,6 +60,9 @@ class HolidayViewSet(RecordViewSet):
     ordering_fields: ClassVar = {"id": "id", "date": "date", "name": "name"}
     default_ordering = ("date",)
     creating = frozenset({"create", "import_"})
+    private = False
+    verbs: ClassVar = {"import_": "import"}
+    whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
@@ -99,5 +102,6 @@ class HolidayViewSet(RecordViewSet):
 
     def _answer(self, holiday: Holiday, status: int = 200) -> Response:
         outside = displaced(holiday.location, now=clock.now(), days=[holiday.date])
+        trail.saw(outside.visits)
         visits = AppointmentSerializer(outside.visits, many=True).data
         return self.shown(holiday, status, outside_hours=visits, outside_hours_more=outside.more)

@@ -28,7 +28,7 @@ from appointments import hours
 from appointments.displaced import displaced
 from clinics import services
 from clinics.models import Location, LocationException, OpeningHours
-from common import clock
+from common import clock, trail
 from doctors import places
 from scheduling.intervals import Interval
 
@@ -62,6 +62,8 @@ class LocationViewSet(RecordViewSet):
     filterset_class = LocationFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "created_at": "created_at"}
     tagged = RecordViewSet.tagged | {"hours", "set_hours"}
+    private = False
+    verbs: ClassVar = {"create": "open", "destroy": "deactivate"}
 
     def perform_create(self, serializer: BaseSerializer[Location]) -> None:
         serializer.instance = services.open_location(**serializer.validated_data)
@@ -117,7 +119,10 @@ class LocationViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
     def outside_hours(self, request: Request, pk: str) -> Response:
-        return Response(DisplacedSerializer(displaced(self.get_object(), now=clock.now())).data)
+        trail.name("appointment.list_outside_hours")
+        found = displaced(self.get_object(), now=clock.now())
+        trail.saw(found.visits)
+        return Response(DisplacedSerializer(found).data)
 
 
 RESULT = "The answer lists the appointments in it that are outside the hours now: they are kept."
@@ -149,6 +154,8 @@ class LocationExceptionViewSet(RecordViewSet):
     queryset = LocationException.objects.all()
     serializer_class = LocationExceptionSerializer
     filter_backends = ()
+    private = False
+    whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -180,5 +187,6 @@ class LocationExceptionViewSet(RecordViewSet):
 
     def _answer(self, exception: LocationException, within: Interval, status: int = 200) -> Response:
         outside = displaced(self.location, now=clock.now(), within=within)
+        trail.saw(outside.visits)
         visits = AppointmentSerializer(outside.visits, many=True).data
         return self.shown(exception, status, outside_hours=visits, outside_hours_more=outside.more)

@@ -16,6 +16,7 @@ from api.serializers.merging import MergedSerializer, MergeSerializer
 from api.serializers.patients import CandidateSerializer, PatientResultSerializer, PatientSerializer
 from api.views.base import RecordViewSet
 from appointments import merging
+from common import trail
 from patients import duplicates, services
 from patients.errors import RecordMerged
 from patients.models import Patient
@@ -25,9 +26,8 @@ from patients.models import Patient
 @extend_schema_view(
     list=extend_schema(
         summary="List and search patients",
-        description="By name, of a `search` the nearest names first, unless `ordering` says otherwise. `search` "
-        "looks at name, e-mail, phone number in any spelling, national id and insurance number. Records that were "
-        "merged into others are left out.",
+        description="By name, unless `ordering` says otherwise. `search` looks at name, e-mail, phone number in any "
+        "spelling, national id and insurance number. Records that were merged into others are left out.",
     ),
     create=extend_schema(
         summary="Register a patient",
@@ -70,6 +70,8 @@ class PatientViewSet(RecordViewSet):
     }
     default_ordering = ("full_name",)
     redirecting = True
+    verbs: ClassVar = {"create": "register", "destroy": "deactivate"}
+    whole: ClassVar = frozenset({"create", "update", "partial_update", "merge"})  # they name other patients
     candidates: Sequence[Patient] = ()
     export = export_of("patients")
 
@@ -84,6 +86,7 @@ class PatientViewSet(RecordViewSet):
         return patient
 
     def shown(self, record: Any, status: int = 200, **more: Any) -> Response:
+        trail.saw(self.candidates)
         warning = CandidateSerializer(self.candidates, many=True).data
         return super().shown(record, status, possible_duplicates=warning, **more)
 
@@ -109,7 +112,9 @@ class PatientViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="duplicates")
     def duplicates(self, request: Request, pk: str) -> Response:
-        return Response(CandidateSerializer(duplicates.candidates(self.get_object()), many=True).data)
+        found = duplicates.candidates(self.get_object())
+        trail.saw(found)
+        return Response(CandidateSerializer(found, many=True).data)
 
     @extend_schema(
         summary="Merge a duplicate into a patient's record",
@@ -128,4 +133,5 @@ class PatientViewSet(RecordViewSet):
         serializer = MergeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         merged = merging.merge(kept, **serializer.validated_data, actor=self.actor)
+        trail.saw([merged.patient, merged.duplicate])
         return Response(MergedSerializer(merged).data)

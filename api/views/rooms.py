@@ -39,6 +39,8 @@ class RoomViewSet(RecordViewSet):
     filterset_class = RoomFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "kind": "kind", "location": "location_id"}
     default_ordering = ("name",)
+    private = False
+    verbs: ClassVar = {"create": "add", "destroy": "deactivate"}
 
     def perform_create(self, serializer: BaseSerializer[Room]) -> None:
         serializer.instance = services.add_room(**serializer.validated_data)

@@ -26,6 +26,7 @@ from api.serializers.series import (
 from api.views.base import RecordViewSet
 from appointments.models import Appointment, Series
 from appointments.series import services
+from common import trail
 
 
 @extend_schema(tags=["series"])
@@ -76,6 +77,8 @@ class SeriesViewSet(RecordViewSet):
         serializer.is_valid(raise_exception=True)
         asked = dict(serializer.validated_data)
         if asked.pop("dry_run"):
+            trail.name("series.preview")
+            trail.saw([asked["patient"]])
             wanted = {name: value for name, value in asked.items() if name not in ("notes", "on_conflict")}
             return Response(DryRunSerializer({"occurrences": services.preview(**wanted)}).data)
         return self.answer(services.create(**asked, actor=self.actor), 201)

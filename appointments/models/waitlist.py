@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from appointments.models.appointment import Appointment
 from appointments.models.hold import Hold
 from clinics.models import AppointmentType, Location
+from common import trail
 from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
 from common.text import folded
 from doctors.models import Doctor
@@ -112,6 +113,7 @@ class WaitlistEntry(TimeStamped):
         taken = rows.update(status=after, updated_at=now) == 1
         if taken:
             self.status, self.updated_at = after, now
+            trail.changed(self, {"status": before})
         return taken
 
 

@@ -29,9 +29,9 @@ from appointments.series.errors import (
 )
 from appointments.series.facts import Terms
 from appointments.series.planning import Verdict, facts_for, plan, suggest
-from appointments.settling import VERDICTS, drafted, line
+from appointments.settling import STATED, VERDICTS, drafted, line
 from clinics.models import AppointmentType, Location, Room
-from common import clock
+from common import clock, trail
 from common.errors import Outdated, Refused
 from common.integrity import judged
 from common.transactions import atomic
@@ -221,7 +221,7 @@ def _draft(
 
 def _stored(draft: Draft, rule: str, notes: str, actor: User | None) -> Series:
     terms, first = draft.terms, draft.occurrences[0]
-    return Series.objects.create(
+    series = Series.objects.create(
         patient=terms.patient,
         doctor=terms.doctor,
         location=draft.location,
@@ -234,6 +234,8 @@ def _stored(draft: Draft, rule: str, notes: str, actor: User | None) -> Series:
         notes=notes,
         created_by=actor,
     )
+    trail.created(series)
+    return series
 
 
 def _book(series: Series, verdicts: Sequence[Verdict], now: datetime, actor: User | None) -> None:
@@ -245,6 +247,8 @@ def _book(series: Series, verdicts: Sequence[Verdict], now: datetime, actor: Use
             visits.append(visit)
     with judged(VERDICTS):
         Appointment.objects.bulk_create(visits)
+    for visit in visits:
+        trail.created(visit, *STATED)
     booked = AppointmentChange.Action.BOOKED
     AppointmentChange.objects.bulk_create(
         line(visit, action=booked, before=None, at=now, actor=actor) for visit in visits
@@ -292,5 +296,8 @@ def _in_order(visits: list[Appointment], time: time | None, zone: ZoneInfo) -> l
 def _changed(series: Series, **agreed: object) -> Series:
     """The series after a change; what was ``agreed`` for more than one visit, if not None, becomes its terms."""
     terms = {name: value for name, value in agreed.items() if value is not None}
+    before = trail.state(series, terms)
     Series.objects.filter(pk=series.pk).update(**terms, version=F("version") + 1, updated_at=clock.now())
-    return Series.objects.with_names().get(pk=series.pk)
+    changed = Series.objects.with_names().get(pk=series.pk)
+    trail.changed(changed, before)
+    return changed

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from clinics.errors import LocationNameTaken, UnknownTimeZone
 from clinics.models import DEFAULT_OPENING, Location, OpeningHours, validate_time_zone
+from common import trail
 from common.integrity import judged
 from common.transactions import atomic
 
@@ -25,6 +26,7 @@ def open_location(*, name: str, time_zone: str, **fields: object) -> Location:
         OpeningHours(location=location, weekday=weekday, start=start, end=end)
         for weekday, start, end in DEFAULT_OPENING
     )
+    trail.created(location)
     return location
 
 
@@ -34,9 +36,12 @@ def set_opening_hours(location: Location, week: Sequence[OpeningHours]) -> list[
     location = lock_locations([location])[location.pk]
     for window in week:
         window.location = location
+    before = [str(window) for window in OpeningHours.objects.filter(location=location)]
     OpeningHours.objects.filter(location=location).delete()
     OpeningHours.objects.bulk_create(week)
-    return list(OpeningHours.objects.filter(location=location))
+    after = list(OpeningHours.objects.filter(location=location))
+    trail.changed_to(location, opening_hours=(before, [str(window) for window in after]))
+    return after
 
 
 def lock_locations(locations: Iterable[Location]) -> dict[int, Location]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from clinics.errors import RoomNameTaken, RoomStays
 from clinics.models import Location, Room
+from common import trail
 from common.integrity import judged
 from common.transactions import atomic
 
@@ -13,7 +14,9 @@ VERDICTS = {"room_name_unique": RoomNameTaken}
 @atomic
 def add_room(*, location: Location, **fields: Any) -> Room:
     """Raises RoomNameTaken."""
-    return _save(Room(location=location, **fields))
+    room = _save(Room(location=location, **fields))
+    trail.created(room)
+    return room
 
 
 @atomic
@@ -25,9 +28,12 @@ def amend_room(room: Room, *, location: Location | None = None, **changes: Any) 
     room = Room.objects.locked().get(pk=room.pk)
     if location is not None and location.pk != room.location_id:
         raise RoomStays
+    before = trail.state(room, changes)
     for name, value in changes.items():
         setattr(room, name, value)
-    return _save(room)
+    _save(room)
+    trail.changed(room, before)
+    return room
 
 
 def deactivate_room(room: Room) -> Room:

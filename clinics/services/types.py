@@ -4,6 +4,7 @@ from typing import Any
 
 from clinics.errors import TypeNameTaken
 from clinics.models import AppointmentType
+from common import trail
 from common.integrity import judged
 from common.transactions import atomic
 
@@ -13,7 +14,9 @@ VERDICTS = {"appointment_type_name_unique": TypeNameTaken}
 @atomic
 def add_type(**fields: Any) -> AppointmentType:
     """Raises TypeNameTaken."""
-    return _save(AppointmentType(**fields))
+    appointment_type = _save(AppointmentType(**fields))
+    trail.created(appointment_type)
+    return appointment_type
 
 
 @atomic
@@ -23,9 +26,12 @@ def amend_type(appointment_type: AppointmentType, **changes: Any) -> Appointment
     Raises TypeNameTaken.
     """
     appointment_type = AppointmentType.objects.locked().get(pk=appointment_type.pk)
+    before = trail.state(appointment_type, changes)
     for name, value in changes.items():
         setattr(appointment_type, name, value)
-    return _save(appointment_type)
+    _save(appointment_type)
+    trail.changed(appointment_type, before)
+    return appointment_type
 
 
 def deactivate_type(appointment_type: AppointmentType) -> AppointmentType:

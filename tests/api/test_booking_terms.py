@@ -248,7 +248,7 @@ def test_a_list_with_types_and_rooms_takes_the_same_queries(
 ) -> None:
     for _ in range(number):
         book(appointment_type=make_type(), room=make_room())
-    with django_assert_num_queries(3):  # the token with its user, the count, the page
+    with django_assert_num_queries(4):  # the token with its user, the count, the page, the audit
         assert len(api.get(URL).json()["results"]) == number
 
 
@@ -257,5 +257,5 @@ def test_booking_with_a_type_and_a_room_takes_a_fixed_number_of_queries(
 ) -> None:
     asked = booking(doctor, appointment_type=scan.pk, room=room.pk)
     # The token, the four records that are named, and the eighteen of `services.book`.
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         assert api.post(URL, asked).status_code == 201

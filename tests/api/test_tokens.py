@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from accounts.models import Token, User
+from accounts.models import User
 
 URL = "/api-token-auth/"
 NO_TOKEN = {"detail": "Authentication credentials were not provided."}

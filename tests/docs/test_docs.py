@@ -23,7 +23,7 @@ BOOKING = (ROOT / "docs/booking.md").read_text()
 FILES = (ROOT / "docs/files.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FENCED = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL)
-OURS = ("appointments", "clinics", "doctors", "patients")
+OURS = ("appointments", "audit", "clinics", "doctors", "patients")
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 

@@ -1,0 +1,58 @@
+"""Pages of patient data in the audit trail: how a view of `web` names what it does.
+
+    class PatientPage(AuditedPage, LoginRequiredMixin, DetailView):
+        audited = {"get": "patient.read", "post": "patient.change"}
+
+    class DayPage(AuditedPage, LoginRequiredMixin, TemplateView):
+        audited = {"get": "appointment.list"}
+
+        def get_context_data(self, **kwargs):
+            visits = list(...)
+            trail.saw(visits)  # from common: whose records the page shows
+            return super().get_context_data(visits=visits, **kwargs)
+
+`AuditedPage` stands first, so that who is sent to the log-in page leaves a row as well. A ``pk`` in the address is the
+object's id; `get_object` and the pages of a `ListView` are noted by themselves, everything else by `trail.saw`. What a
+service changes it notes itself, and the row is written in its transaction; a form that is shown again because a service
+said no leaves a row that says refused. Actions are named as in the API: see docs/audit.md. A page without patient data
+needs none of this.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.generic import View
+
+from common import trail
+from common.trail import Outcome
+
+
+class AuditedPage(View):
+    """A page whose requests leave a row each. ``audited`` names the action of each method, in lower case."""
+
+    audited: ClassVar[Mapping[str, str]]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        method = str(request.method).lower()
+        action = self.audited.get("get" if method == "head" else method)
+        if action is None:
+            return super().dispatch(request, *args, **kwargs)
+        pk = self.kwargs.get("pk")
+        trail.name(action, *([pk] if isinstance(pk, int) else []))
+        response = super().dispatch(request, *args, **kwargs)
+        noted = trail.current()
+        if noted and response.status_code == 302 and not request.user.is_authenticated:
+            noted.close(Outcome.DENIED)
+        return response
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Any:
+        record = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        trail.saw([record])
+        return record
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> Any:
+        paginator, page, records, is_paginated = super().paginate_queryset(*args, **kwargs)  # type: ignore[misc]
+        trail.saw(records)
+        return paginator, page, records, is_paginated
