@@ -16,7 +16,7 @@ from rest_framework.views import exception_handler
 
 from accounts.errors import KeyReused
 from api import problems
-from common.errors import Busy, Conflict, DomainError, Outdated, Refused
+from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften
 from patients.errors import RecordMerged
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (RecordMerged, 308),
     (Conflict, 409),
     (Busy, 503),
+    (TooOften, 429),
 )
 
 
@@ -59,7 +60,7 @@ def _domain_answer(error: DomainError, request: Request) -> Response:
     status = next(status for kind, status in STATUSES if isinstance(error, kind))
     if isinstance(error, Refused):
         return Response({error.field or api_settings.NON_FIELD_ERRORS_KEY: error.messages}, status)
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else {}
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy | TooOften) else {}
     if isinstance(error, RecordMerged):  # the same address, of the record that was kept
         route = request.resolver_match
         assert route

@@ -121,10 +121,19 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "NotAcceptable",
         _shared("`Accept` leaves out JSON.", "Could not satisfy the request Accept header."),
     ),
+    "413": ("TooLarge", _shared("A body of more than 1 MiB.", "The body is larger than 1 MiB. Send less.")),
     "415": (
         "UnsupportedMediaType",
         _shared(
             "The body is of a type that is not read. Send JSON.", 'Unsupported media type "text/plain" in request.'
+        ),
+    ),
+    "429": (
+        "TooOften",
+        _shared(
+            "More requests than one user or address may send. Nothing was changed; wait for Retry-After seconds.",
+            "Too many requests. Wait 30 seconds and try again.",
+            **{"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}},
         ),
     ),
     "503": (
@@ -235,7 +244,7 @@ class Schema(AutoSchema):
         }
 
     def _shared_answers(self) -> list[str]:
-        answers = ["406"]
+        answers = ["406", "429"]
         if any(self.get_auth()):
             answers += ["401", "503"]
             if self.method != "GET" and SessionAuthentication in self.view.authentication_classes:
@@ -245,7 +254,7 @@ class Schema(AutoSchema):
         if "{" in self.path and getattr(self.view, "redirecting", False):
             answers.append("308")
         if self._has_body():
-            answers += ["415", "503"]
+            answers += ["413", "415", "503"]
         return answers
 
     def _has_body(self) -> bool:

@@ -74,6 +74,24 @@ class NotOnline(Refused):
     message = "This type of appointment is booked by the clinic. Please call."
 
 
+class TooManyVisits(Refused):
+    """A patient has as many visits to come as can be booked online."""
+
+    code = "too_many_visits"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} visits to come are all that can be booked online. Call the clinic to book another.")
+
+
+class CancelledTooOften(Refused):
+    """A patient has cancelled so often of late that the next visit is agreed by telephone."""
+
+    code = "cancelled_too_often"
+
+    def __init__(self, count: int, days: int) -> None:
+        super().__init__(f"{count} visits were cancelled online within {days} days. Call the clinic to book another.")
+
+
 class TypeInactive(Refused):
     code = "type_inactive"
     field = "appointment_type"

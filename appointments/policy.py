@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.conf import settings
+
+from accounts.roles import Role
 from appointments import availability, occupancy
 from appointments.errors import (
     BufferNeeded,
+    CancelledTooOften,
     DoctorInactive,
     InThePast,
     NoRoomFree,
@@ -27,10 +31,12 @@ from appointments.errors import (
     SlotHeld,
     SlotTaken,
     TooFarAhead,
+    TooManyVisits,
     TooSoon,
     TypeInactive,
 )
-from appointments.models import Appointment, Hold
+from appointments.lifecycle import Status
+from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.occupancy import Buffers, NotCounted, Taken
 from clinics.models import AppointmentType, Location, Room
 from clinics.models.rooms import RoomQuerySet
@@ -180,6 +186,30 @@ def patient_may_book_it(visit: Proposal) -> Refused | None:
     return None if asked is None or asked.bookable_online else NotOnline()
 
 
+def leaves_some_for_others(visit: Proposal) -> Refused | None:
+    """Who books for themselves has so many visits to come at most; one that is there already may be moved."""
+    most = settings.PATIENT_FUTURE_VISITS
+    if not (visit.as_patient and most and visit.patient) or visit.moving:
+        return None
+    ahead = Appointment.objects.blocking().filter(patient=visit.patient, start__gt=visit.now).count()
+    return TooManyVisits(most) if ahead >= most else None
+
+
+def keeps_what_is_booked(visit: Proposal) -> Refused | None:
+    """Whose visits were cancelled online again and again of late takes times from others: the clinic books for them."""
+    most, days = settings.PATIENT_CANCELLATIONS, settings.PATIENT_CANCELLATION_DAYS
+    if not (visit.as_patient and most and visit.patient) or visit.moving:
+        return None
+    cancelled = AppointmentChange.objects.filter(
+        appointment__patient=visit.patient,
+        to_status=Status.CANCELLED,
+        by__role=Role.PATIENT,
+        at__gt=visit.now - days * DAY,
+    )
+    count = cancelled.values("appointment").distinct().count()
+    return CancelledTooOften(count, days) if count >= most else None
+
+
 def doctor_is_free(visit: Proposal) -> Refused | None:
     clashes = [taken for taken in visit.taken if taken.interval.overlaps(visit.interval)]
     if not clashes:
@@ -239,6 +269,8 @@ RULES: tuple[Rule, ...] = (
     type_is_active,
     doctor_offers_it,
     patient_may_book_it,
+    leaves_some_for_others,
+    keeps_what_is_booked,
     within_hours,
     gives_notice,
     within_horizon,

@@ -64,3 +64,13 @@ class Busy(DomainError):
     code = "busy"
     message = "The system is busy. Nothing was changed; please try again."
     retry_after_seconds = 1
+
+
+class TooOften(DomainError):
+    """More requests than one user or address is given in a period. Nothing was changed."""
+
+    code = "too_many_requests"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many requests. Wait {retry_after_seconds} seconds and try again.")
+        self.retry_after_seconds = retry_after_seconds

@@ -1,8 +1,9 @@
-"""Pieces that models are made of."""
+"""Pieces that models are made of, and the counts that processes share."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from common.text import folded, search_terms
@@ -68,3 +69,38 @@ def matching(query: str, *columns: str) -> Q:
     for spellings in search_terms(query):
         condition &= Q(*((f"{column}__contains", s) for column in columns for s in spellings), _connector=Q.OR)
     return condition
+
+
+class CountManager(models.Manager["Count"]):
+    def add(self, key: str, count: int, until: datetime) -> int:
+        """Add to the count of the period that ends at ``until``, in one statement, and return it."""
+        ends = self.model._meta.get_field("until").get_db_prep_save(until, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(ADD, [key, ends, count])
+            total: int = cursor.fetchone()[0]
+        if total == count:  # the first of its period: nobody else is waiting for this row
+            self.filter(until__lt=until - KEPT).delete()
+        return total
+
+
+KEPT = timedelta(days=2)  # longer than any period
+ADD = """
+    INSERT INTO common_count (key, until, count) VALUES (%s, %s, %s)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN common_count.until = excluded.until THEN common_count.count ELSE 0 END + excluded.count,
+        until = excluded.until
+    RETURNING count
+"""
+
+
+class Count(models.Model):
+    """How often something has happened in the period that ends at ``until``: see `common.rates`."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    until = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+    objects = CountManager()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count} until {self.until:%Y-%m-%d %H:%M:%S} UTC"

@@ -4,8 +4,8 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from core import charset
+from core import charset, size
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
-application = charset.asgi(get_asgi_application())
+application = size.asgi(charset.asgi(get_asgi_application()))

@@ -12,8 +12,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.utils.http import parse_header_parameters
 
+from common import request_id
+
 READ = ("utf-8", "ascii")
 BODY = json.dumps({"detail": "Unsupported charset in Content-Type. Send UTF-8."}).encode()
+
+STATUS = "415 Unsupported Media Type"
 
 AsgiApplication = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -33,9 +37,7 @@ def wsgi(application: WSGIApplication) -> WSGIApplication:
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_read(environ.get("CONTENT_TYPE", "")):
             return application(environ, start_response)
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))]
-        start_response("415 Unsupported Media Type", headers)
-        return [BODY]
+        return refuse_wsgi(environ, start_response, STATUS, BODY)
 
     return guarded
 
@@ -47,9 +49,31 @@ def asgi(application: AsgiApplication) -> AsgiApplication:
         named = dict(scope.get("headers", ())).get(b"content-type", b"").decode("latin-1")
         if is_read(named):
             await application(scope, receive, send)
-            return
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())]
-        await send({"type": "http.response.start", "status": 415, "headers": headers})
-        await send({"type": "http.response.body", "body": BODY})
+        else:
+            await refuse_asgi(scope, send, STATUS, BODY)
 
     return guarded
+
+
+# --- Answers without Django, for `core.size` as well ---------------------------------------------
+
+
+def refuse_wsgi(environ: WSGIEnvironment, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
+    start_response(status, _headers(environ.get("HTTP_X_REQUEST_ID", ""), body))
+    return [body]
+
+
+async def refuse_asgi(scope: dict[str, Any], send: Any, status: str, body: bytes) -> None:
+    sent = dict(scope.get("headers", ())).get(b"x-request-id", b"").decode("latin-1")
+    headers = [(name.lower().encode(), value.encode()) for name, value in _headers(sent, body)]
+    await send({"type": "http.response.start", "status": int(status[:3]), "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _headers(sent: str, body: bytes) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        (request_id.HEADER, request_id.choose(sent)),
+    ]

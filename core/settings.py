@@ -52,6 +52,10 @@ CLINIC_COUNTRY = env.str("CLINIC_COUNTRY", default="").upper()
 
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=5)
 HOLDS_PER_USER = env.int("HOLDS_PER_USER", default=5)
+# What patients may do by themselves; 0 is no limit.
+PATIENT_FUTURE_VISITS = env.int("PATIENT_FUTURE_VISITS", default=10)
+PATIENT_CANCELLATIONS = env.int("PATIENT_CANCELLATIONS", default=5)
+PATIENT_CANCELLATION_DAYS = env.int("PATIENT_CANCELLATION_DAYS", default=30)
 WAITLIST_OFFER_MINUTES = env.int("WAITLIST_OFFER_MINUTES", default=60)
 
 # --- Applications --------------------------------------------------------------------------------
@@ -93,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.limits.RateLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -227,6 +232,41 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- Limits --------------------------------------------------------------------------------------
+
+# Of a body, in bytes; core/size.py refuses more before Django reads any of it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def rate(name: str, text: str) -> tuple[int, int] | None:
+    """How many in how many seconds; None is no limit."""
+    most, _, period = text.partition("/")
+    if text == "0":
+        return None
+    if not (most.isascii() and most.isdigit() and int(most)) or period not in SECONDS:
+        raise ImproperlyConfigured(
+            f"{name}={text!r} is not a rate. Write how many requests a second, minute, hour or day, such as 6000/m, "
+            "or 0 for no limit."
+        )
+    return int(most), SECONDS[period]
+
+
+RATE_LIMIT_USER = rate("RATE_LIMIT_USER", env.str("RATE_LIMIT_USER", default="6000/m"))
+RATE_LIMIT_ADDRESS = rate("RATE_LIMIT_ADDRESS", env.str("RATE_LIMIT_ADDRESS", default="12000/m"))
+RATE_LIMIT_PATIENT_CHANGES = rate("RATE_LIMIT_PATIENT_CHANGES", env.str("RATE_LIMIT_PATIENT_CHANGES", default="40/h"))
+
+# Where processes share what they count; empty: in the database.
+CACHE_URL = env.str("CACHE_URL", default="")
+if CACHE_URL.startswith(("locmem", "dummy", "file")):
+    raise ImproperlyConfigured(
+        "CACHE_URL names a cache that processes do not share, and each would count requests by itself. "
+        "Use rediscache://host:6379/0, or unset it: then they are counted in the database."
+    )
+if CACHE_URL:
+    CACHES = {"default": environ.Env.cache_url_config(CACHE_URL)}
+
 # --- Logs ----------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
@@ -283,6 +323,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.PerUser"],
     "DEFAULT_FILTER_BACKENDS": ["api.filters.FieldFilter", "api.filters.TextSearch", "api.filters.Ordering"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "PAGE_SIZE": 5,

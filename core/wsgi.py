@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from core import charset
+from core import charset, size
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
-application = charset.wsgi(get_wsgi_application())
+application = size.wsgi(charset.wsgi(get_wsgi_application()))

@@ -18,6 +18,8 @@ os.environ["CLINIC_TIME_ZONE"] = "UTC"
 os.environ["CLINIC_COUNTRY"] = "KE"
 os.environ["SECURE_SSL_REDIRECT"] = "False"
 os.environ["SECURE_COOKIES"] = "False"
+for limit in ("USER", "ADDRESS", "PATIENT_CHANGES"):  # the clock stands still, and with it the minute
+    os.environ[f"RATE_LIMIT_{limit}"] = "0"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:"
 
 from core.settings import *  # noqa: F403

@@ -4,9 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from accounts.models import User
+from accounts.roles import Role
 from appointments import policy, services
 from appointments.lifecycle import Status
+from appointments.models import Appointment
 from clinics import services as clinic_services
 from clinics.models import Location
 from common.errors import Refused
@@ -111,6 +115,60 @@ def test_patient_may_book_it_where_it_is_bookable_online() -> None:
     assert refusal("2026-03-02 10:00", appointment_type=surgery, as_patient=True) == answer
     assert book("2026-03-02 10:00", appointment_type=surgery).pk
     assert book("2026-03-02 10:00", appointment_type=make_type(), as_patient=True).pk
+
+
+def test_leaves_some_for_others(patient: Patient, settings: Any) -> None:
+    settings.PATIENT_FUTURE_VISITS = 2
+    first = book("2026-03-02 10:00", patient=patient, as_patient=True)
+    book("2026-03-02 11:00", patient=patient)  # by the clinic: it counts as well
+    answer = (
+        "too_many_visits",
+        None,
+        "2 visits to come are all that can be booked online. Call the clinic to book another.",
+    )
+    assert refusal("2026-03-02 12:00", patient=patient, as_patient=True) == answer
+    assert services.reschedule(first, start=at("2026-03-03 10:00"), as_patient=True).pk
+    assert book("2026-03-02 12:00", patient=patient).pk  # the clinic may
+    assert book("2026-03-02 12:00", as_patient=True).pk  # and so may others
+    services.cancel(first)
+    assert refusal("2026-03-02 13:00", patient=patient, as_patient=True) == answer  # one is to come still, and another
+
+
+def test_visits_that_are_over_or_cancelled_leave_room_for_others(
+    patient: Patient, settings: Any, clock: time_machine.Traveller
+) -> None:
+    settings.PATIENT_FUTURE_VISITS = 1
+    services.cancel(book("2026-03-02 10:00", patient=patient))
+    book("2026-03-02 11:00", patient=patient, as_patient=True)
+    clock.move_to(at("2026-03-02 11:00"))
+    assert book("2026-03-02 12:00", patient=patient, as_patient=True).pk
+
+
+def test_keeps_what_is_booked(patient: Patient, settings: Any, clock: time_machine.Traveller) -> None:
+    settings.PATIENT_CANCELLATIONS, settings.PATIENT_CANCELLATION_DAYS = 2, 30
+    jane = User.objects.create_user("jane", role=Role.PATIENT)
+    desk = User.objects.create_user("desk", role=Role.RECEPTIONIST)
+    for hour, actor in ((10, jane), (11, desk), (12, jane)):
+        assert book(f"2026-03-02 {hour}:00", patient=patient, as_patient=True).pk
+        services.cancel(Appointment.objects.latest("id"), actor=actor)
+    answer = (
+        "cancelled_too_often",
+        None,
+        "2 visits were cancelled online within 30 days. Call the clinic to book another.",
+    )
+    assert refusal("2026-03-02 13:00", patient=patient, as_patient=True) == answer
+    assert book("2026-03-02 13:00", patient=patient).pk  # the clinic may
+    assert book("2026-03-02 13:00", as_patient=True).pk  # and so may others
+    clock.move_to(at("2026-04-01 06:00"))  # thirty days later
+    assert book("2026-04-01 13:00", patient=patient, as_patient=True).pk
+
+
+def test_no_limit_is_no_limit(patient: Patient, settings: Any) -> None:
+    settings.PATIENT_FUTURE_VISITS = settings.PATIENT_CANCELLATIONS = 0
+    jane = User.objects.create_user("jane", role=Role.PATIENT)
+    for hour in range(10, 15):
+        services.cancel(book(f"2026-03-03 {hour}:00", patient=patient, as_patient=True), actor=jane)
+        assert book(f"2026-03-02 {hour}:00", patient=patient, as_patient=True).pk
 
 
 def test_doctor_is_free(doctor: Doctor) -> None:

@@ -153,6 +153,34 @@ def test_a_log_of_an_unknown_kind_is_refused(settings_of: Settings, variable: di
         settings_of(**PRODUCTION, **variable)
 
 
+@pytest.mark.parametrize("text", ["6000", "6000/y", "0/m", "-1/m", "many/m", "1.5/s", ""])
+def test_what_is_no_rate_is_refused(settings_of: Settings, text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        settings_of(**PRODUCTION, RATE_LIMIT_USER=text)
+    assert str(caught.value) == (
+        f"RATE_LIMIT_USER={text!r} is not a rate. Write how many requests a second, minute, hour or day, "
+        "such as 6000/m, or 0 for no limit."
+    )
+
+
+def test_rates_are_generous_but_there(settings_of: Settings) -> None:
+    settings = settings_of(**PRODUCTION, RATE_LIMIT_ADDRESS="0")
+    assert settings["RATE_LIMIT_USER"] == (6000, 60)
+    assert settings["RATE_LIMIT_ADDRESS"] is None
+    assert settings["RATE_LIMIT_PATIENT_CHANGES"] == (40, 3600)
+
+
+@pytest.mark.parametrize("url", ["locmemcache://", "dummycache://", "filecache:///tmp/cache"])
+def test_a_cache_that_processes_do_not_share_is_refused(settings_of: Settings, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^CACHE_URL names a cache that processes do not share"):
+        settings_of(**PRODUCTION, CACHE_URL=url)
+
+
+def test_a_cache_that_processes_share_is_used(settings_of: Settings) -> None:
+    settings = settings_of(**PRODUCTION, CACHE_URL="rediscache://127.0.0.1:6379/0")
+    assert settings["CACHES"]["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+
+
 def test_an_unknown_time_zone_is_refused(settings_of: Settings) -> None:
     with pytest.raises(ImproperlyConfigured) as caught:
         settings_of(**PRODUCTION, CLINIC_TIME_ZONE="Nairobi")

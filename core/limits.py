@@ -1,0 +1,50 @@
+"""How often one address may ask for anything, and one user for pages; the API counts its users itself."""
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from accounts import rates as user_rates
+from common import rates
+from common.addresses import client_address, network
+from common.errors import TooOften
+from core.requests import QUIET
+
+API = ("/api/", "/api-token-auth/")
+
+
+class RateLimits:
+    """Comes after the session: a page's user is known by then."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in QUIET:
+            return self.get_response(request)
+        try:
+            self._spend(request)
+        except TooOften as error:
+            return _refusal(request, error)
+        return self.get_response(request)
+
+    def _spend(self, request: HttpRequest) -> None:
+        address = client_address(request)
+        # Ours: a tool on this machine, or a proxy whose clients BEHIND_PROXY would tell apart.
+        if address and not ip_address(address).is_loopback:
+            rates.spend("address", network(address), settings.RATE_LIMIT_ADDRESS)
+        if not request.path_info.startswith(API) and request.user.is_authenticated:
+            user_rates.spend(request.user, request.method)
+
+
+def _refusal(request: HttpRequest, error: TooOften) -> HttpResponseBase:
+    headers = {"Retry-After": str(error.retry_after_seconds)}
+    if request.path_info.startswith(API):
+        return JsonResponse({"detail": error.message}, status=429, headers=headers)
+    response = render(request, "429.html", {"seconds": error.retry_after_seconds}, status=429)
+    response.headers["Retry-After"] = headers["Retry-After"]
+    return response

@@ -1,0 +1,43 @@
+"""A body of more than 1 MiB is not read, whatever stands in front of the application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from core.asgi import application as asgi
+from core.size import wsgi
+
+MIB = 1024 * 1024
+REFUSED = (413, {"detail": "The body is larger than 1 MiB. Send less."})
+ID = "5f0c9c0e-3f5e-4a57-9d38-6a4a0a6f7f10"
+
+
+def read(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(len(environ["wsgi.input"].read())).encode()]
+
+
+def test_a_body_of_more_than_one_mebibyte_is_refused() -> None:
+    with httpx.Client(transport=httpx.WSGITransport(wsgi(read)), base_url="http://testserver") as client:
+        assert client.post("/", content=b"a" * MIB).text == str(MIB)
+        refused = client.post("/", content=b"a" * (MIB + 1), headers={"X-Request-ID": ID})
+    assert (refused.status_code, refused.json(), refused.headers["X-Request-ID"]) == (*REFUSED, ID)
+
+
+@pytest.mark.parametrize("length", ["named", "unnamed"])
+@pytest.mark.django_db
+def test_an_asgi_server_refuses_it_even_if_its_length_is_not_named(length: str) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(17):
+            yield b"a" * (MIB // 16)
+
+    async def post() -> httpx.Response:
+        content = chunks() if length == "unnamed" else b"a" * (MIB + 1)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi), base_url="http://testserver") as client:
+            return await client.post("/api/patients/", content=content, headers={"X-Request-ID": ID})
+
+    answer = asyncio.run(post())
+    assert (answer.status_code, answer.json(), answer.headers["X-Request-ID"]) == (*REFUSED, ID)
