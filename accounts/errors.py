@@ -1,4 +1,4 @@
-"""Why a request with an Idempotency-Key was not carried out, in the words that people read."""
+"""Why a user was not made or changed, or a request with an Idempotency-Key not carried out, in words for people."""
 
 from common.errors import Conflict, Refused
 
@@ -19,3 +19,31 @@ class KeyReused(Conflict):
 class StillInFlight(Conflict):
     code = "idempotency_key_in_flight"
     message = "The first request with this Idempotency-Key is still being worked on. Send it again in a moment."
+
+
+class BadUser(Refused):
+    """A field does not read as it has to; ``field`` says which."""
+
+    code = "bad_user"
+
+
+class UsernameTaken(Refused):
+    code = "username_taken"
+    field = "username"
+    message = "Somebody signs in with this name already. Choose another one."
+
+
+class WeakPassword(Refused):
+    code = "weak_password"
+    field = "password"
+    message = "This password is too easy to guess."
+
+
+class SuperuserOnly(Refused):
+    code = "superuser_only"
+    message = "Only a superuser changes a superuser."
+
+
+class NotYourself(Refused):
+    code = "not_yourself"
+    message = "Nobody takes away their own access: ask another administrator."

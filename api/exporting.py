@@ -46,7 +46,7 @@ def export_of(kind: str) -> Any:
         found = self.filter_queryset(self.get_queryset())
         trail.name(f"{self.noun}.export")  # of doctors as well: who takes a whole list away is told
         trail.tell(count=found.count())
-        pieces = EXPORTS[kind].lines(found)
+        pieces = EXPORTS[kind].lines(found, reader=self.actor)
         today = Location.objects.default().local(clock.now()).date()
         return StreamingHttpResponse(
             _encoded(chain([next(pieces)], pieces)),  # what fails at once is told before the answer has begun

@@ -1,16 +1,20 @@
 """Input and output of single values, stricter than the defaults where the defaults guess."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError as FormError
 from django.utils.dateparse import parse_date
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
+from appointments.permissions import visible_to
 from clinics.instants import LAST_YEAR, UNREADABLE, read_instant, show_instant
 from clinics.models import Location
 from scheduling.hours import WEEKDAYS, start_of_day
@@ -26,6 +30,12 @@ EDGE = {
 }
 # A plus sign that nobody encoded arrives in a query string as a space.
 LOST_PLUS = re.compile(r"(:\S+) (\d\d:?\d\d)$")
+
+
+def reader_of(field: serializers.Field[Any, Any, Any, Any]) -> User | AnonymousUser:
+    """Who reads or writes. A serializer that was not told shows and takes what a stranger may see: next to nothing."""
+    request = field.context.get("request")
+    return AnonymousUser() if request is None else request.user
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -56,14 +66,36 @@ class InstantField(serializers.Field[datetime, str, str, Any]):
 
 @extend_schema_field({"type": "integer", "format": "int64", "minimum": 1})
 class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
-    """The id of another object: a whole number, never a fraction, truth value or infinity that looks like one."""
+    """The id of another object: a whole number, never a fraction, truth value or infinity that looks like one.
+
+    An object that the user may not see does not exist. ``among`` narrows down further what the user may name here.
+    """
+
+    default_error_messages = {"out_of_reach": "This is not yours to name here."}  # noqa: RUF012 - as DRF
+
+    def __init__(self, *, among: Callable[[Any, Any], Any] = visible_to, **kwargs: Any) -> None:
+        self.among = among
+        super().__init__(**kwargs)
+
+    @property
+    def _all(self) -> Any:
+        return super().get_queryset()
+
+    def get_queryset(self) -> Any:
+        return self.among(reader_of(self), self._all)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, bool) or not (
             isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
         ):
             self.fail("incorrect_type", data_type=type(data).__name__)
-        return super().to_internal_value(data)
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            visible = visible_to(reader_of(self), self._all)
+            if self.among is not visible_to and visible.filter(pk=data).exists():
+                self.fail("out_of_reach")
+            raise
 
 
 class TruthField(serializers.BooleanField):

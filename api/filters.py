@@ -14,11 +14,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from accounts.roles import Right, may
 from api.fields import EDGE, EdgeFormField
 from appointments.lifecycle import Status
 from appointments.models import Appointment, Series, WaitlistEntry
 from common.text import folded
 from doctors.models import Doctor
+from patients.identifiers import IDENTIFIERS
 from patients.models import Patient
 
 SEARCH_LENGTH = 100
@@ -113,6 +115,14 @@ class PatientFilters(ActiveFirst):
         choices=Patient.Contact.choices, help_text="Those whom the clinic may reach like this."
     )
     guardian = WholeNumberFilter(help_text="The dependents of this patient, by id.")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Whoever may not read an identifier cannot guess it either."""
+        if not may(self.request.user, Right.READ_IDENTIFIERS):
+            probed = [name for name in IDENTIFIERS if self.form.cleaned_data[name]]
+            if probed:
+                raise ValidationError({name: ["Your role does not look for patients by this."] for name in probed})
+        return super().filter_queryset(queryset)
 
     class Meta:
         model = Patient
@@ -226,7 +236,7 @@ class TextSearch(BaseFilterBackend):
             raise ValidationError({"search": [f"Search for {SEARCH_LENGTH} characters at most."]})
         if "\x00" in query:
             raise ValidationError({"search": ["Null characters are not allowed."]})
-        return queryset.search(query) if query.strip() else queryset  # type: ignore[attr-defined]
+        return view.search(queryset, query) if query.strip() else queryset
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [query_parameter("search", "Words that must all be found somewhere.", maxLength=SEARCH_LENGTH)]

@@ -8,21 +8,24 @@ given the same bytes. What fails leaves no key behind, and may be tried again wi
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.errors import BadKey, KeyReused, StillInFlight
 from accounts.models import IdempotencyKey, User
+from appointments.permissions import visible_to
 from common import clock, trail
 from common.transactions import atomic, is_lost_race
+from patients.models import Patient
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -52,6 +55,7 @@ def once(view: APIView, handler: Handler) -> Handler:
     def carry_out(request: Request, key: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         kept = _claim(request, key)
         if kept.status is not None:
+            _refuse_what_is_not_theirs_any_more(request, kept)
             return _replay(kept)
         answer = handler(request, *args, **kwargs)
         if answer.status_code // 100 == 2:
@@ -79,12 +83,25 @@ def _claim(request: Request, key: str) -> IdempotencyKey:
 
 
 def _fingerprint(request: Request) -> str:
-    """What the request asks for, as it was understood: how a client spaces its JSON or cuts up a form is no matter."""
+    """What the request asks for, as it was understood: how a client spaces its JSON or cuts up a form is no matter.
+
+    And as whom: what was answered in one role may show what another must not see.
+    """
+    user = cast(User, request.user)
     data = request.data
     if isinstance(data, MultiValueDict):
         data = dict(data.lists())
-    asked = json.dumps([request.method, request.get_full_path(), data], sort_keys=True, default=str)
+    role = "superuser" if user.is_superuser else user.role
+    asked = json.dumps([role, request.method, request.get_full_path(), data], sort_keys=True, default=str)
     return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def _refuse_what_is_not_theirs_any_more(request: Request, kept: IdempotencyKey) -> None:
+    """Raise NotFound where the patient, whom the request or its answer is about, is none of the user's any more."""
+    for told in (request.data, json.loads(bytes(kept.body) or b"null")):
+        patient = told.get("patient") if isinstance(told, Mapping) else None
+        if patient and not visible_to(cast(User, request.user), Patient.objects.filter(pk=patient)).exists():
+            raise NotFound
 
 
 def _keep(kept: IdempotencyKey, view: APIView, request: Request, answer: Response) -> None:

@@ -8,10 +8,10 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_listed_example_value
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 
 from api.examples import EXAMPLES, Examples
 from api.fields import ID
+from api.rights import NO_ROLE, ByRights
 from api.schema_retries import add_headers
 from api.serializers.patients import BlankForNull
 from patients.models import validate_phone_number
@@ -114,7 +114,12 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "403": (
         "Forbidden",
-        _shared("In a browser's session, without its CSRF token.", "CSRF Failed: CSRF token missing."),
+        _shared(
+            "Your role does not allow it; or, in a browser's session, the CSRF token is missing.",
+            ByRights.message,
+            NO_ROLE,
+            "CSRF Failed: CSRF token missing.",
+        ),
     ),
     "404": ("NotFound", _shared("There is no such thing.", "Not found.")),
     "406": (
@@ -247,7 +252,7 @@ class Schema(AutoSchema):
         answers = ["406", "429"]
         if any(self.get_auth()):
             answers += ["401", "503"]
-            if self.method != "GET" and SessionAuthentication in self.view.authentication_classes:
+            if hasattr(self.view, "rights"):
                 answers.append("403")
         if "{" in self.path or self._is_page():
             answers.append("404")

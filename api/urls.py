@@ -11,6 +11,7 @@ from api.views.fallback import UnknownRoute
 from api.views.holds import HoldViewSet
 from api.views.holidays import HolidayViewSet
 from api.views.locations import LocationExceptionViewSet, LocationViewSet
+from api.views.me import MeView
 from api.views.patients import PatientViewSet
 from api.views.rooms import RoomViewSet
 from api.views.series import SeriesViewSet
@@ -37,6 +38,7 @@ router.register("waitlist", WaitlistViewSet, basename="waitlist")
 urlpatterns = [
     path("api-token-auth/", TokenView.as_view(), name="token"),
     path("api/", include(router.urls)),
+    path("api/me/", MeView.as_view(), name="me"),
     path("api/slots/", SlotsView.as_view(), name="slots"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("swagger/", SwaggerView.as_view(url_name="schema"), name="swagger"),

@@ -132,6 +132,26 @@ class PastCutOff(Refused):
         super().__init__(f"Patients can move or cancel this visit until {cutoff} before it. Please call the clinic.")
 
 
+class ForTheClinic(Refused):
+    """A patient asks for what staff decide; ``field`` says what."""
+
+    code = "for_the_clinic"
+    message = "Only the clinic sets this. Leave it out, or call the clinic."
+
+
+class WrongRole(Refused):
+    code = "wrong_role"
+    field = "role"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"Who signs in as this person has the role {wanted}. Give it to them first.")
+
+
+class RecordTaken(Refused):
+    code = "record_taken"
+    message = "Somebody else signs in as this person already. Take that away first."
+
+
 class HoldGone(Refused):
     code = "hold_gone"
     field = "hold"

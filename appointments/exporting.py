@@ -9,14 +9,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import User
+from accounts.roles import Right, may
 from appointments.models import Appointment
 from clinics.instants import show_instant
 from common.csv import ROWS_A_CHUNK, written
 from doctors.models import Doctor, WeeklyHours
+from patients.identifiers import IDENTIFIERS, masked
 from patients.models import Patient
 from scheduling.hours import WEEKDAYS
 
 Value = Callable[[Any], Any]
+
+IDENTIFYING = frozenset({*IDENTIFIERS, "patient_national_id", "guardian_national_id"})
+NOTES = frozenset({"notes", "desk_notes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +34,25 @@ class Export:
     columns: Mapping[str, Value]
     everything: Callable[[], QuerySet[Any]]
 
-    def lines(self, records: QuerySet[Any]) -> Iterator[str]:
-        """The file in pieces, in the order of ``records``; at no time are more in memory than one piece's."""
+    def lines(self, records: QuerySet[Any], reader: User | None = None) -> Iterator[str]:
+        """The file in pieces, in the order of ``records``; at no time are more in memory than one piece's.
+
+        With what ``reader`` may see of them; None: the clinic itself.
+        """
         if self.related:
             records = records.select_related(*self.related)
-        values = self.columns.values()
+        values = [value if reader is None else seen_by(reader, name, value) for name, value in self.columns.items()]
         rows = ([text_of(value(record)) for value in values] for record in records.iterator(ROWS_A_CHUNK))
         return written(list(self.columns), rows)
+
+
+def seen_by(reader: User, column: str, value: Value) -> Value:
+    """How a column reads for somebody: identifiers masked, notes of the desk left out, where they are not theirs."""
+    if column in IDENTIFYING and not may(reader, Right.READ_IDENTIFIERS):
+        return lambda record: masked(value(record))
+    if column in NOTES and not may(reader, Right.READ_DESK_NOTES):
+        return lambda record: ""
+    return value
 
 
 def text_of(value: Any) -> str:

@@ -36,13 +36,17 @@ def hold(
     patient: Patient | None = None,
     lasting: timedelta | None = None,
     most: int | None = None,
+    as_patient: bool = False,
     actor: User | None = None,
 ) -> tuple[Hold, str]:
     """Keep a slot; return the hold and its token, which is not stored and cannot be had again.
 
     ``lasting`` is five minutes unless said otherwise (HOLD_MINUTES). A user has at most HOLDS_PER_USER standing ones.
-    Raises TooManyHolds, the `Refused` that `policy` finds, or Busy.
+    ``as_patient`` applies the rules for patients. Raises TooManyHolds, ForTheClinic, the `Refused` that `policy` finds,
+    or Busy.
     """
+    if as_patient:
+        policy.check_terms(duration_minutes=duration_minutes, room=room)
     now = clock.now()
     doctor = Doctor.objects.locked().get(pk=doctor.pk)
     if actor is not None:
@@ -54,6 +58,7 @@ def hold(
         patient=patient.current if patient else None,
         appointment_type=appointment_type,
         room_wanted=room,
+        as_patient=as_patient,
     )
     place, room, _ = admit(visit)
     return _keep(visit, place, room, now + (lasting or timedelta(minutes=settings.HOLD_MINUTES)), actor)

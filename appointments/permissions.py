@@ -5,16 +5,19 @@ Faces reach private rows through `visible_to` (what may be read) and `within_rea
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db.models import Model, Q, QuerySet
 
 from accounts.roles import Reach, Right, Role, reach
 from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry, WaitlistOffer
+from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from patients.models import Patient
+from patients.models import Patient, PatientMerge
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
 
 M = TypeVar("M", bound=Model)
@@ -52,11 +55,6 @@ def _of_calendar_or_patient(path: str = "") -> Callable[["User"], Q]:
     return own
 
 
-def _own_wait(user: "User") -> Q:
-    """A doctor's are those who wait for that doctor by name."""
-    return _of_calendar_or_patient()(user)
-
-
 def _own_availability(user: "User") -> Q:
     return Q(doctor__user=user)
 
@@ -67,33 +65,49 @@ PRIVATE: dict[type[Model], tuple[Right, Callable[["User"], Q]]] = {
     Appointment: (Right.READ_APPOINTMENTS, _of_calendar_or_patient()),
     AppointmentChange: (Right.READ_APPOINTMENTS, _of_calendar_or_patient("appointment__")),
     Series: (Right.READ_APPOINTMENTS, _of_calendar_or_patient()),
-    Hold: (Right.BOOK, lambda user: Q(created_by=user)),
-    WaitlistEntry: (Right.READ_WAITLIST, _own_wait),
+    Hold: (Right.READ_APPOINTMENTS, lambda user: Q(created_by=user)),
+    WaitlistEntry: (Right.READ_WAITLIST, _of_calendar_or_patient()),  # a doctor's: who waits for that doctor by name
     WaitlistOffer: (Right.READ_WAITLIST, _of_calendar_or_patient("entry__")),
     Doctor: (Right.READ_DOCTORS, lambda user: Q(user=user)),
     WeeklyHours: (Right.READ_AVAILABILITY, _own_availability),
     AvailabilityException: (Right.READ_AVAILABILITY, _own_availability),
+    PatientMerge: (Right.MERGE_PATIENTS, lambda user: Q(pk__in=[])),
 }
+# The clinic itself is nobody's: who may read it may read it all.
+SHARED = frozenset({Location, OpeningHours, LocationException, Holiday, Room, AppointmentType})
 
 
-def within_reach(user: "User", right: Right, rows: QuerySet[M]) -> QuerySet[M]:
+def within_reach(user: "User | AnonymousUser", right: Right, rows: QuerySet[M]) -> QuerySet[M]:
     """Those of ``rows`` that the right reaches: all, one's own, or none."""
     match reach(user, right):
         case Reach.ALL:
             return rows
         case Reach.OWN:
-            return rows.filter(PRIVATE[rows.model][1](user))
+            return rows.filter(PRIVATE[rows.model][1](cast("User", user)))
         case _:
             return rows.none()
 
 
-def visible_to(user: "User", rows: QuerySet[M]) -> QuerySet[M]:
-    """Those of ``rows`` that ``user`` may read."""
-    return within_reach(user, PRIVATE[rows.model][0], rows)
+def visible_to(user: "User | AnonymousUser", rows: QuerySet[M]) -> QuerySet[M]:
+    """Those of ``rows`` that ``user`` may read. Of a kind that is named nowhere here, a KeyError."""
+    right = Right.READ_CLINIC if rows.model in SHARED else PRIVATE[rows.model][0]
+    return within_reach(user, right, rows)
 
 
-def covers(user: "User", right: Right, row: Any) -> bool:
+def covers(user: "User | AnonymousUser", right: Right, row: Any) -> bool:
     """Whether the right reaches this one row; one query where it depends on whose it is."""
     if reach(user, right) is not Reach.OWN:
         return reach(user, right) is Reach.ALL
     return within_reach(user, right, type(row)._default_manager.filter(pk=row.pk)).exists()
+
+
+def asks_as_patient(user: "User | AnonymousUser") -> bool:
+    """Whether the rules for patients hold: cut-offs, types that are booked online, and what only the clinic sets."""
+    return user.is_authenticated and user.role == Role.PATIENT and not user.is_superuser
+
+
+def calendars_of(user: "User | AnonymousUser", doctors: QuerySet[Doctor]) -> QuerySet[Doctor]:
+    """Those of ``doctors`` whom ``user`` may book: a doctor books into no other calendar than their own."""
+    if user.is_authenticated and user.role == Role.DOCTOR:
+        return within_reach(user, Right.BOOK, doctors)
+    return visible_to(user, doctors)

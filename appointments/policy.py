@@ -18,6 +18,7 @@ from appointments.errors import (
     BufferNeeded,
     CancelledTooOften,
     DoctorInactive,
+    ForTheClinic,
     InThePast,
     NoRoomFree,
     NotOffered,
@@ -304,6 +305,13 @@ def set_aside(visit: Proposal) -> list[str]:
     if not visit.override:
         return []
     return [problem.code for rule in RULES if rule in SOFT and (problem := rule(visit))]
+
+
+def check_terms(**terms: object) -> None:
+    """Raise ForTheClinic where a patient asks for what only the clinic sets, by the API's names."""
+    for name, wanted in terms.items():
+        if wanted not in (None, "", False, ...):
+            raise ForTheClinic(field=name)
 
 
 def check_cut_off(appointment: Appointment, now: datetime) -> None:

@@ -8,8 +8,9 @@ Every verb that takes time or gives it back works the same way, and only here:
 3. write, and let the database's constraint judge: it holds even if 1 and 2 were wrong.
 
 All instants are aware and kept in UTC. ``actor`` is the user who asks; None is the system itself. ``override`` lets
-staff set the soft rules aside, for a ``reason`` that the history keeps. ``as_patient`` applies the cut-offs for
-patients. ``seen_version`` is what the caller has seen; VersionMismatch if it is not the newest.
+staff set the soft rules aside, for a ``reason`` that the history keeps. ``as_patient`` applies the rules for patients:
+the cut-offs, types that are booked online, and what only the clinic sets. ``seen_version`` is what the caller has seen;
+VersionMismatch if it is not the newest.
 """
 
 from datetime import datetime
@@ -73,11 +74,13 @@ def book(
     """Book a visit from ``start``, as long as is said, or as its type is, or as the doctor's visits are.
 
     ``hold`` is the token of a hold on that time, which the booking ends. A room is chosen among the free ones of the
-    kind that the type needs, unless one is named. Raises NewStatus, HoldGone, BadDuration, the `Refused` that `policy`
-    finds, or Busy.
+    kind that the type needs, unless one is named. Raises NewStatus, ForTheClinic, HoldGone, BadDuration, the `Refused`
+    that `policy` finds, or Busy.
     """
     if status != Status.SCHEDULED:
         raise NewStatus
+    if as_patient:
+        policy.check_terms(duration_minutes=duration_minutes, room=room, notes=notes, override=override)
     now = clock.now()
     [doctor], patient = locked([doctor], patient)
     kept = holds.redeemed(hold, doctor=doctor, patient=patient, start=start, now=now) if hold else None
@@ -183,7 +186,8 @@ def amend(
     """Change what is given, all or nothing, as one line of the history. What is not given, or equal, stays.
 
     Of ``room`` None gives it up: where the type needs one, one is chosen anew. ``hold`` is the token of a hold on the
-    new time. Raises what `reschedule` and `set_status` raise, OtherPatient, OtherType, VersionMismatch and PastCutOff.
+    new time. Raises what `reschedule` and `set_status` raise, OtherPatient, OtherType, VersionMismatch, ForTheClinic
+    and PastCutOff.
     """
     if patient is not None and patient.current != appointment.patient.current:
         raise OtherPatient
@@ -205,8 +209,16 @@ def amend(
     if after == before and notes in (None, appointment.notes):
         return appointment
     now = clock.now()
-    if as_patient and (moved or wanted == Status.CANCELLED):
-        policy.check_cut_off(appointment, now)
+    if as_patient:
+        policy.check_terms(
+            duration_minutes=None if interval.end - interval.start == before.length else duration_minutes,
+            status=None if status in (before.status, Status.CONFIRMED, Status.CANCELLED) else status,
+            room=... if room_after == before.room else room or "none",
+            notes=None if notes == appointment.notes else notes,
+            override=override,
+        )
+        if moved or wanted == Status.CANCELLED:
+            policy.check_cut_off(appointment, now)
     kept = (
         holds.redeemed(hold, doctor=doctor, patient=appointment.patient.current, start=start, now=now) if hold else None
     )

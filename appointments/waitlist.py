@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import User
-from appointments import offers, services
+from appointments import offers, policy, services
 from appointments.errors import (
     EntryChanged,
     EntryOfAnother,
     EntryUpsideDown,
     LatestIsOver,
     NoOffer,
+    NotOnline,
     WaitlistOver,
     WaitsForNothing,
 )
@@ -34,8 +35,13 @@ VERDICTS = {"waitlist_not_upside_down": EntryUpsideDown, "waitlist_for_something
 
 
 @atomic
-def join(*, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
-    """Put a patient on the list. Raises EntryUpsideDown, LatestIsOver and WaitsForNothing."""
+def join(*, as_patient: bool = False, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
+    """Put a patient on the list. Raises EntryUpsideDown, LatestIsOver and WaitsForNothing.
+
+    ``as_patient`` applies the rules for patients: raises ForTheClinic and NotOnline.
+    """
+    if as_patient:
+        _check_wishes_of_patient(wishes)
     wishes["patient"] = Patient.objects.locked_current(wishes["patient"].pk)
     entry = _save(WaitlistEntry(created_by=actor), wishes)
     trail.created(entry, "status", *wishes)
@@ -43,13 +49,17 @@ def join(*, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
 
 
 @atomic
-def amend(entry: WaitlistEntry, *, patient: Patient | None = None, **wishes: Any) -> WaitlistEntry:
+def amend(
+    entry: WaitlistEntry, *, patient: Patient | None = None, as_patient: bool = False, **wishes: Any
+) -> WaitlistEntry:
     """Change what the patient waits for, on the newest state of the entry; an offer stands as it was made.
 
     Raises what `join` raises, EntryOfAnother, and WaitlistOver once the entry has come to an end.
     """
     if patient is not None and patient.pk != entry.patient_id:
         raise EntryOfAnother
+    if as_patient:
+        _check_wishes_of_patient(wishes)
     entry = WaitlistEntry.objects.locked().get(pk=entry.pk)
     if entry.status not in STANDING:
         raise WaitlistOver(entry.status)
@@ -175,6 +185,14 @@ def _close(offer: WaitlistOffer, status: str) -> None:
         offer.hold.delete()
     WaitlistOffer.objects.filter(pk=offer.pk).update(status=status)
     trail.changed_to(offer, status=(offer.status, status))
+
+
+def _check_wishes_of_patient(wishes: dict[str, Any]) -> None:
+    """How urgent it is, and what is not booked online, the clinic decides. An offer that it made may be accepted."""
+    policy.check_terms(priority=wishes.get("priority") or None)
+    appointment_type = wishes.get("appointment_type")
+    if appointment_type and not appointment_type.bookable_online:
+        raise NotOnline
 
 
 def _save(entry: WaitlistEntry, wishes: dict[str, Any]) -> WaitlistEntry:

@@ -7,6 +7,7 @@ costs the same however many patients there are; their names are compared here.
 import re
 from collections import Counter
 
+from django.db.models import QuerySet
 from rapidfuzz.distance import JaroWinkler
 
 from patients.models import Patient
@@ -21,12 +22,13 @@ ALIKE = 0.84
 MOST_PARTS = 8
 
 
-def candidates(patient: Patient) -> list[Patient]:
-    """Records that may be the same person's, the likeliest first; two queries, ten records at most.
+def candidates(patient: Patient, *, among: QuerySet[Patient] | None = None) -> list[Patient]:
+    """Records that may be the same person's, the likeliest first; two queries, ten records at most, of ``among``.
 
     Deactivated ones are among them: the person may be back. Merged ones are not.
     """
-    others = Patient.objects.unmerged().exclude(pk=patient.pk).order_by("-id")
+    everybody = Patient.objects.all() if among is None else among
+    others = everybody.filter(merged_into=None).exclude(pk=patient.pk).order_by("-id")
     found = list(others.filter(phone_key=patient.phone_key)[:MOST_COMPARED])
     if patient.date_of_birth:
         found += others.filter(date_of_birth=patient.date_of_birth)[:MOST_COMPARED]
@@ -36,10 +38,10 @@ def candidates(patient: Patient) -> list[Patient]:
     return sorted(similar, key=lambda other: (-agreeing[other], -likeness[other], other.pk))[:MOST_LISTED]
 
 
-def candidates_after(before: Patient, patient: Patient) -> list[Patient]:
+def candidates_after(before: Patient, patient: Patient, *, among: QuerySet[Patient] | None = None) -> list[Patient]:
     """The candidates, if a change has touched what decides; else none: people have been warned already."""
     touched = any(getattr(before, name) != getattr(patient, name) for name in TELLING)
-    return candidates(patient) if touched else []
+    return candidates(patient, among=among) if touched else []
 
 
 def similarity(one: str, other: str) -> float:

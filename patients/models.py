@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from clinics.models import Location
 from common import clock
@@ -55,9 +56,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Without the records that were merged into others."""
         return self.filter(merged_into=None)
 
-    def search(self, query: str) -> "PatientQuerySet":
-        """By name, e-mail, phone in any spelling, national id or insurance number."""
-        return self.filter(matching(query, "search_text"))
+    def search(self, query: str, *, identifiers: bool = True) -> "PatientQuerySet":
+        """By name, e-mail, phone in any spelling and, for who may know them, national id or insurance number."""
+        if identifiers:
+            return self.filter(matching(query, "search_text"))
+        return self.alias(email_key=Lower("email")).filter(matching(query, "name_key", "phone_key", "email_key"))
 
     def locked(self) -> "PatientQuerySet":
         return self.order_by("id").select_for_update(no_key=True)

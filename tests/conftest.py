@@ -35,6 +35,13 @@ def emptied_tables() -> Iterator[None]:
         yield
 
 
+def client_of(user: User) -> APIClient:
+    """Somebody signed in; how is not the question."""
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
 @pytest.fixture
 def user(db: None) -> User:
     return User.objects.create_superuser("reception", password="a-long-password")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
+from accounts.models import User
 from appointments import services
 from appointments.models import Appointment
 from clinics import services as clinic_services
@@ -38,6 +39,15 @@ def make_doctor(**fields: Any) -> Doctor:
 def make_patient(**fields: Any) -> Patient:
     number = next(numbers)
     return patient_services.register(**{"full_name": f"Patient {number}", "phone_number": f"07{number:08}", **fields})
+
+
+def make_user(role: str = "", *, doctor: Doctor | None = None, patient: Patient | None = None, **fields: Any) -> User:
+    """Somebody who signs in, as the doctor or patient of that record if one is given."""
+    user = User.objects.create_user(f"user{next(numbers)}", role=role, **fields)
+    for record in filter(None, (doctor, patient)):
+        record.user = user
+        record.save()
+    return user
 
 
 def make_type(*, doctors: Iterable[Doctor] = (), **fields: Any) -> AppointmentType:

@@ -221,3 +221,30 @@ NOT_MOVABLE = {
 NOTHING_TO_UNDO = {
     "Nothing to undo": {"detail": "There is no change to undo: only the last one can be, and only once."}
 }
+
+# --- Who signs in --------------------------------------------------------------------------------
+
+ME = {
+    "id": 7,
+    "username": "jane",
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "email": "jane@example.com",
+    "role": "patient",
+    "is_superuser": False,
+    "doctor": None,
+    "patient": {"id": 1, "full_name": "Jane Doe", "active": True},
+    "dependents": [{"id": 2, "full_name": "Amina Doe", "active": True}],
+    "may": {
+        "read_patients": "own",
+        "edit_patients": "own",
+        "read_identifiers": "own",
+        "export_patient": "own",
+        "read_appointments": "own",
+        "book": "own",
+        "read_waitlist": "own",
+        "wait": "own",
+        "read_doctors": "all",
+        "read_clinic": "all",
+    },
+}

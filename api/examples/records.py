@@ -18,6 +18,7 @@ from api.examples.bodies import (
     JANE,
     KNOWN_OF_JANE,
     LEAVE,
+    ME,
     MOVED,
     NO_OFFER,
     NOT_MOVABLE,
@@ -65,6 +66,7 @@ RECORD_EXAMPLES: dict[str, Examples] = {
         {"token": "43dca77ace84f995ffee2267f9cd070e1d4cff73"},
         {"Wrong name or password": {"non_field_errors": ["Unable to log in with provided credentials."]}, **UNREADABLE},
     ),
+    "me_retrieve": Examples(answer=ME),
     "patients_list": _list_of(
         PATIENT, "Cannot order by 'password'. Choose from: id, full_name, email, date_of_birth, created_at."
     ),

@@ -1,14 +1,17 @@
 """Appointments, their history, and free slots, as the API shows and reads them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from accounts.roles import Right
 from api.fields import InstantField, ReferenceField
+from api.guarded import Guarded, no_one, nothing
 from api.serializers.doctors import ExceptionSerializer
 from appointments.finding import Slot
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange
+from appointments.permissions import calendars_of
 from clinics.models import AppointmentType, Room
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from patients.models import Patient
@@ -22,8 +25,13 @@ def _room(help_text: str) -> ReferenceField:
     return ReferenceField(queryset=Room.objects.all(), required=False, allow_null=True, help_text=help_text)
 
 
-class TermsSerializer(serializers.Serializer[Any]):
+class TermsSerializer(Guarded):
     """On what terms a time is taken, and why; of no record."""
+
+    set_with: ClassVar = {"override": Right.OVERRIDE}
+    set_by_patients: ClassVar = frozenset(
+        {"patient", "doctor", "appointment_time", "appointment_type", "hold", "reason"}
+    )
 
     hold = serializers.CharField(
         write_only=True, required=False, allow_blank=True, max_length=100, help_text="The token of a hold on that time."
@@ -41,9 +49,12 @@ class TermsSerializer(serializers.Serializer[Any]):
 class AppointmentSerializer(TermsSerializer, serializers.ModelSerializer[Appointment]):
     """An appointment. `appointment_time` is its start."""
 
+    masked: ClassVar = {"notes": (Right.READ_DESK_NOTES, nothing)}
+    set_with: ClassVar = TermsSerializer.set_with | {"status": Right.RUN_THE_DAY}
+
     patient = ReferenceField(queryset=Patient.objects.all())
     patient_name = serializers.CharField(source="patient.full_name", read_only=True)
-    doctor = ReferenceField(queryset=Doctor.objects.all())
+    doctor = ReferenceField(queryset=Doctor.objects.all(), among=calendars_of)
     doctor_name = serializers.CharField(source="doctor.full_name", read_only=True)
     appointment_time = InstantField(source="start")
     end = InstantField(read_only=True)
@@ -92,7 +103,7 @@ class MoveSerializer(TermsSerializer):
     """Where to move an appointment. What is left out stays."""
 
     appointment_time = InstantField(source="start")
-    doctor = ReferenceField(queryset=Doctor.objects.all(), required=False)
+    doctor = ReferenceField(queryset=Doctor.objects.all(), among=calendars_of, required=False)
     duration_minutes = _minutes("Default: as long as it is.")
     room = _room("Default: the one it has, if it is free there and then. null gives it up.")
 
@@ -103,8 +114,10 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
 
-class ChangeSerializer(serializers.ModelSerializer[AppointmentChange]):
+class ChangeSerializer(Guarded, serializers.ModelSerializer[AppointmentChange]):
     """One line of an appointment's history."""
+
+    masked: ClassVar = {"by": (Right.READ_DESK_NOTES, no_one), "reason": (Right.READ_DESK_NOTES, nothing)}
 
     at = InstantField(read_only=True)
     from_status = serializers.ChoiceField(Status.choices, read_only=True, allow_blank=True, help_text="Blank: booked.")

@@ -1,18 +1,24 @@
 """Holds, as the API shows and reads them."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from api.fields import InstantField, ReferenceField
+from api.guarded import Guarded
 from appointments.models import Hold
+from appointments.permissions import calendars_of
 from clinics.models import AppointmentType, Room
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from patients.models import Patient
 
 
-class HoldSerializer(serializers.ModelSerializer[Hold]):
+class HoldSerializer(Guarded, serializers.ModelSerializer[Hold]):
     """A time that is kept for whoever has the token."""
 
-    doctor = ReferenceField(queryset=Doctor.objects.all())
+    set_by_patients: ClassVar = frozenset({"doctor", "appointment_time", "appointment_type", "patient"})
+
+    doctor = ReferenceField(queryset=Doctor.objects.all(), among=calendars_of)
     appointment_time = InstantField(source="start")
     end = InstantField(read_only=True)
     duration_minutes = serializers.IntegerField(

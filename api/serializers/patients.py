@@ -1,12 +1,15 @@
 """Patients, as the API shows and reads them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from accounts.roles import Right
 from api.fields import ReferenceField, TruthField
+from api.guarded import Guarded, nothing
 from patients.errors import NationalIdTaken
+from patients.identifiers import IDENTIFIERS, masked
 from patients.models import MOST_NOTES, Patient, validate_language
 
 
@@ -33,7 +36,13 @@ class BlankEmail(BlankForNull, serializers.EmailField):
     pass
 
 
-class PatientSerializer(serializers.ModelSerializer[Patient]):
+class PatientSerializer(Guarded, serializers.ModelSerializer[Patient]):
+    masked: ClassVar = dict.fromkeys(IDENTIFIERS, (Right.READ_IDENTIFIERS, masked)) | {
+        "desk_notes": (Right.READ_DESK_NOTES, nothing)
+    }
+    # How they are reached. Who they are, and who books for them, the clinic has checked.
+    set_by_patients: ClassVar = frozenset({"email", "phone_number", "preferred_language", "contact_preference"})
+
     email = BlankEmail(max_length=254)
     national_id = NationalIdSerializerField(
         required=False,

@@ -1,13 +1,16 @@
 """Series of appointments, as the API shows and reads them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.roles import Right
 from api.fields import InstantField, ReferenceField, WallTimeField
+from api.guarded import Guarded, nothing
 from api.serializers.appointments import AppointmentSerializer, SlotSerializer
 from appointments.models import Appointment, Series
+from appointments.permissions import calendars_of
 from appointments.series.planning import Verdict
 from appointments.series.services import OnConflict, Scope
 from clinics.models import AppointmentType, Room
@@ -28,8 +31,10 @@ class TimeOfDayField(WallTimeField):
         return super().to_internal_value(value)
 
 
-class SeriesSerializer(serializers.ModelSerializer[Series]):
+class SeriesSerializer(Guarded, serializers.ModelSerializer[Series]):
     """A series' terms: those last agreed for more than one visit. `time` is wall time in `time_zone`."""
+
+    masked: ClassVar = {"notes": (Right.READ_DESK_NOTES, nothing)}
 
     patient_name = serializers.CharField(source="patient.full_name", read_only=True)
     doctor_name = serializers.CharField(source="doctor.full_name", read_only=True)
@@ -108,7 +113,7 @@ class NewSeriesSerializer(serializers.Serializer[Any]):
     """A series to make. `appointment_time` is the first visit's, on a day of the rule."""
 
     patient = ReferenceField(queryset=Patient.objects.all())
-    doctor = ReferenceField(queryset=Doctor.objects.all())
+    doctor = ReferenceField(queryset=Doctor.objects.all(), among=calendars_of)
     appointment_time = InstantField(source="start")
     rule = serializers.CharField(
         max_length=MOST_CHARACTERS,
@@ -146,7 +151,7 @@ class SeriesChangeSerializer(VisitsSerializer):
     """What to change. What is left out stays."""
 
     time = TimeOfDayField(required=False, help_text="Wall time at the series' location. Each visit keeps its day.")
-    doctor = ReferenceField(queryset=Doctor.objects.all(), required=False)
+    doctor = ReferenceField(queryset=Doctor.objects.all(), among=calendars_of, required=False)
     duration_minutes = serializers.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES)
     notes = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     on_conflict = serializers.ChoiceField(OnConflict.choices, default=OnConflict.ABORT, help_text=ON_CONFLICT)

@@ -1,11 +1,12 @@
 """The waiting list, as the API shows and reads it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import InstantField, ListOf, LocalDateField, ReferenceField, WeekdayField
+from api.guarded import Guarded
 from appointments.models import WaitlistEntry, WaitlistOffer
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor
@@ -26,8 +27,12 @@ class OfferSerializer(serializers.ModelSerializer[WaitlistOffer]):
         read_only_fields = fields
 
 
-class WaitlistSerializer(serializers.ModelSerializer[WaitlistEntry]):
+class WaitlistSerializer(Guarded, serializers.ModelSerializer[WaitlistEntry]):
     """A patient who waits for a time, and what has been offered."""
+
+    set_by_patients: ClassVar = frozenset(
+        {"patient", "doctor", "specialization", "appointment_type", "location", "earliest", "latest"}
+    ) | {"weekdays", "part_of_day"}
 
     patient = ReferenceField(queryset=Patient.objects.active())
     patient_name = serializers.CharField(source="patient.full_name", read_only=True)

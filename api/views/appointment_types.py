@@ -6,10 +6,11 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api.clinic_filters import AppointmentTypeFilters
 from api.filters import FieldFilter, Ordering
 from api.serializers.clinic import AppointmentTypeSerializer
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from clinics import services
 from clinics.models import AppointmentType
 from doctors import offering
@@ -37,6 +38,7 @@ from doctors.models import Doctor
     ),
 )
 class AppointmentTypeViewSet(RecordViewSet):
+    rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = AppointmentType.objects.prefetch_related(Prefetch("doctors", Doctor.objects.only("id").order_by("id")))
     serializer_class = AppointmentTypeSerializer
     filter_backends = (FieldFilter, Ordering)

@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api import preconditions
 from api.exporting import export_of
 from api.filters import AppointmentFilters
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ChangeSerializer, MoveSerializer, ReasonSerializer
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import services
 from appointments.models import Appointment
 
@@ -24,7 +25,7 @@ def step(name: str, summary: str, description: str, service: Callable[..., Appoi
     """A route that takes one step of the life cycle through ``service``."""
 
     def view(self: "AppointmentViewSet", request: Request, pk: str) -> Response:
-        return self.answer(service, ReasonSerializer(data=request.data))
+        return self.answer(service, ReasonSerializer)
 
     view.__name__ = name.replace("-", "_")
     described = extend_schema(
@@ -70,6 +71,12 @@ def step(name: str, summary: str, description: str, service: Callable[..., Appoi
     ),
 )
 class AppointmentViewSet(RecordViewSet):
+    rights: ClassVar = (
+        dict.fromkeys((*READING, "history"), Right.READ_APPOINTMENTS)
+        | dict.fromkeys((*CHANGING, "reschedule", "cancel"), Right.BOOK)
+        | dict.fromkeys(("confirm", "check_in", "start", "complete", "no_show", "undo"), Right.RUN_THE_DAY)
+        | {"export": Right.EXPORT_LISTS}
+    )
     queryset = Appointment.objects.with_names()
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilters
@@ -96,7 +103,7 @@ class AppointmentViewSet(RecordViewSet):
     }
 
     def perform_create(self, serializer: BaseSerializer[Appointment]) -> None:
-        serializer.instance = services.book(**serializer.validated_data, actor=self.actor)
+        serializer.instance = services.book(**serializer.validated_data, as_patient=self.as_patient, actor=self.actor)
 
     def perform_update(self, serializer: BaseSerializer[Appointment]) -> None:
         assert serializer.instance
@@ -114,13 +121,14 @@ class AppointmentViewSet(RecordViewSet):
     def asking(self, seen: Appointment) -> services.Asking:
         """Who asks; and, where `If-Match` has been compared with what was ``seen``, that it must still be so."""
         conditional = preconditions.is_conditional_change(self.request)
-        return {"actor": self.actor, "seen_version": seen.version if conditional else None}
+        asking: services.Asking = {"actor": self.actor, "seen_version": seen.version if conditional else None}
+        return asking | {"as_patient": True} if self.as_patient else asking
 
-    def answer(self, service: Callable[..., Appointment], serializer: BaseSerializer[Any]) -> Response:
+    def answer(self, service: Callable[..., Appointment], serializer: type[BaseSerializer[Any]]) -> Response:
         """Read the request, call the service, show the appointment."""
-        serializer.is_valid(raise_exception=True)
+        asked = self.read(serializer)
         seen = self.get_object()
-        return self.shown(service(seen, **serializer.validated_data, **self.asking(seen)))
+        return self.shown(service(seen, **asked, **self.asking(seen)))
 
     @extend_schema(
         summary="Move an appointment",
@@ -131,7 +139,7 @@ class AppointmentViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["post"])
     def reschedule(self, request: Request, pk: str) -> Response:
-        return self.answer(services.reschedule, MoveSerializer(data=request.data))
+        return self.answer(services.reschedule, MoveSerializer)
 
     cancel = step(
         "cancel",
@@ -169,4 +177,4 @@ class AppointmentViewSet(RecordViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def history(self, request: Request, pk: str) -> Response:
         history = self.get_object().history.select_related("by").order_by("id")
-        return Response(ChangeSerializer(history, many=True).data)
+        return Response(self.rendered(ChangeSerializer, history, many=True))

@@ -11,10 +11,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.models import User
+from accounts.roles import Right
 from api import idempotency, preconditions
 from api.auditing import Audited
+from api.rights import Rights, action_of
+from appointments.permissions import asks_as_patient, within_reach
 from common import trail
 from common.transactions import atomic
+
+READING = ("list", "retrieve")
+CHANGING = ("create", "update", "partial_update", "destroy")
 
 
 class Retriable(Audited):
@@ -43,7 +49,9 @@ class Retriable(Audited):
 
 
 class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
-    """List, create, read, change and take out of use. Subclasses name the service behind each verb."""
+    """List, create, read, change and take out of use. Subclasses name the right and the service behind each verb."""
+
+    rights: ClassVar[Rights]
 
     ordering_fields: ClassVar[dict[str, str]] = {"id": "id"}
     default_ordering: ClassVar[tuple[str, ...]] = ("id",)
@@ -55,6 +63,30 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         """Who asks: somebody signed in, or the permissions would have refused."""
         return cast(User, self.request.user)
 
+    @property
+    def as_patient(self) -> bool:
+        """Whether the rules for patients hold."""
+        return asks_as_patient(self.actor)
+
+    @property
+    def right(self) -> Right:
+        """The right that the action needs; of a question about the view itself, the one to read."""
+        return cast(Right, self.rights[action_of(self, self.request) or "list"])
+
+    def get_queryset(self) -> Any:
+        """What the action's right reaches. All else is not there: 404, and in no list."""
+        return within_reach(self.actor, self.right, super().get_queryset())
+
+    def read(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """What was sent, as ``serializer`` understands it."""
+        asked = serializer(data=self.request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        return cast(dict[str, Any], asked.validated_data)
+
+    def rendered(self, serializer: type[BaseSerializer[Any]], value: Any, *, many: bool = False) -> Any:
+        """``value`` as the one who asks may see it."""
+        return serializer(value, many=many, context=self.get_serializer_context()).data
+
     def get_object(self) -> Any:
         """The record of the URL: filters of lists do not apply to it. For a change, as `If-Match` says that it is."""
         conditional = preconditions.is_conditional_change(self.request)
@@ -65,6 +97,10 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         if conditional:
             preconditions.require(self.request, self.representation(record))
         return record
+
+    def search(self, records: Any, query: str) -> Any:
+        """What `?search=` finds."""
+        return records.search(query)
 
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """Let nobody change the record between the comparison and the change: of two with one tag, one succeeds.

@@ -11,13 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api import preconditions
 from api.exporting import export_of
 from api.filters import DoctorFilters
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import availability, hours
+from appointments.permissions import within_reach
 from clinics.models import Location
 from common import clock, trail
 from doctors import services
@@ -43,6 +45,16 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
     ),
 )
 class DoctorViewSet(RecordViewSet):
+    rights: ClassVar = (
+        dict.fromkeys(READING, Right.READ_DOCTORS)
+        | dict.fromkeys(CHANGING, Right.EDIT_DOCTORS)
+        | {
+            "export": Right.EXPORT_LISTS,
+            "hours": Right.READ_AVAILABILITY,
+            "set_hours": Right.EDIT_AVAILABILITY,
+            "outside_hours": Right.READ_AVAILABILITY,
+        }
+    )
     queryset = Doctor.objects.all()
     serializer_class = DoctorSerializer
     filterset_class = DoctorFilters
@@ -97,7 +109,7 @@ class DoctorViewSet(RecordViewSet):
     @hours.mapping.put
     def set_hours(self, request: Request, pk: str) -> Response:
         doctor = self.get_object()
-        serializer = WeeklyHoursSerializer(data=request.data, many=True)
+        serializer = WeeklyHoursSerializer(data=request.data, many=True, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         default = Location.objects.default()
         week = [WeeklyHours(**{"location": default, **window}) for window in serializer.validated_data]
@@ -116,7 +128,7 @@ class DoctorViewSet(RecordViewSet):
         trail.name("appointment.list_outside_hours")
         found = availability.outside_hours(self.get_object(), now=clock.now())
         trail.saw(found)
-        return Response(AppointmentSerializer(found, many=True).data)
+        return Response(self.rendered(AppointmentSerializer, found, many=True))
 
 
 @extend_schema(tags=["availability"])
@@ -142,6 +154,9 @@ class DoctorViewSet(RecordViewSet):
     destroy=extend_schema(summary="Remove an exception", description="The weekly hours hold again."),
 )
 class ExceptionViewSet(RecordViewSet):
+    rights: ClassVar = dict.fromkeys(READING, Right.READ_AVAILABILITY) | dict.fromkeys(
+        CHANGING, Right.EDIT_AVAILABILITY
+    )
     queryset = AvailabilityException.objects.all()
     serializer_class = ExceptionSerializer
     filter_backends = ()
@@ -150,7 +165,8 @@ class ExceptionViewSet(RecordViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.doctor = get_object_or_404(Doctor.objects.all(), pk=self.kwargs["doctor_pk"])
+        doctors = within_reach(self.actor, self.right, Doctor.objects.all())
+        self.doctor = get_object_or_404(doctors, pk=self.kwargs["doctor_pk"])
 
     def get_queryset(self) -> Any:
         queryset = super().get_queryset().order_by("start", "id")
@@ -177,4 +193,4 @@ class ExceptionViewSet(RecordViewSet):
     def _answer(self, exception: AvailabilityException, status: int = 200) -> Response:
         outside = availability.outside_hours(self.doctor, now=clock.now(), within=exception.interval)
         trail.saw(outside)
-        return self.shown(exception, status, outside_hours=AppointmentSerializer(outside, many=True).data)
+        return self.shown(exception, status, outside_hours=self.rendered(AppointmentSerializer, outside, many=True))

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.roles import Right
 from api.serializers.holds import HoldSerializer, NewHoldSerializer
 from api.views.base import RecordViewSet
 from appointments import holds
@@ -23,6 +24,12 @@ from common import clock
 class HoldViewSet(RecordViewSet):
     """Everybody sees their own holds only; another's is not there."""
 
+    rights: ClassVar = {
+        "list": Right.READ_APPOINTMENTS,
+        "retrieve": Right.READ_APPOINTMENTS,
+        "create": Right.BOOK,
+        "destroy": Right.BOOK,
+    }
     queryset = Hold.objects.all()
     serializer_class = HoldSerializer
     filter_backends = ()
@@ -30,7 +37,7 @@ class HoldViewSet(RecordViewSet):
     http_method_names = ["get", "post", "delete", "head", "options"]  # noqa: RUF012 - as Django has it
 
     def get_queryset(self) -> Any:
-        own = Hold.objects.filter(created_by=self.request.user.pk)
+        own = super().get_queryset().filter(created_by=self.request.user.pk)
         return own.standing(clock.now()).order_by("start", "id")
 
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
@@ -48,7 +55,7 @@ class HoldViewSet(RecordViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        hold, token = holds.hold(**serializer.validated_data, actor=self.actor)
+        hold, token = holds.hold(**serializer.validated_data, as_patient=self.as_patient, actor=self.actor)
         return self.shown(hold, 201, token=token)
 
     def perform_destroy(self, instance: Hold) -> None:

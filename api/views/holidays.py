@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.roles import Right
 from api.clinic_filters import HolidayFilters
 from api.filters import FieldFilter, Ordering
 from api.schema import CONFLICT
@@ -18,7 +19,7 @@ from api.serializers.clinic import (
     HolidayResultSerializer,
     HolidaySerializer,
 )
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import hours
 from appointments.displaced import displaced
 from clinics.models import Holiday
@@ -53,6 +54,11 @@ RESULT = "The answer lists the appointments of that day that are outside the hou
     destroy=extend_schema(summary="Remove a holiday", description="It is a day as any other again."),
 )
 class HolidayViewSet(RecordViewSet):
+    rights: ClassVar = (
+        dict.fromkeys(READING, Right.READ_CLINIC)
+        | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
+        | {"import_": Right.EDIT_CLINIC}
+    )
     queryset = Holiday.objects.select_related("location")
     serializer_class = HolidaySerializer
     filter_backends = (FieldFilter, Ordering)
@@ -95,13 +101,11 @@ class HolidayViewSet(RecordViewSet):
         detail=False, methods=["post"], pagination_class=None, filter_backends=[], url_path="import", url_name="import"
     )
     def import_(self, request: Request) -> Response:
-        serializer = HolidayImportSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        imported = places.import_holidays(**serializer.validated_data)
+        imported = places.import_holidays(**self.read(HolidayImportSerializer))
         return Response(HolidayImportResultSerializer(imported).data)
 
     def _answer(self, holiday: Holiday, status: int = 200) -> Response:
         outside = displaced(holiday.location, now=clock.now(), days=[holiday.date])
         trail.saw(outside.visits)
-        visits = AppointmentSerializer(outside.visits, many=True).data
+        visits = self.rendered(AppointmentSerializer, outside.visits, many=True)
         return self.shown(holiday, status, outside_hours=visits, outside_hours_more=outside.more)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api import preconditions
 from api.clinic_filters import LocationFilters
 from api.filters import FieldFilter, Ordering
@@ -23,9 +24,11 @@ from api.serializers.clinic import (
     LocationSerializer,
     OpeningHoursSerializer,
 )
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import hours
 from appointments.displaced import displaced
+from appointments.models import Appointment
+from appointments.permissions import visible_to
 from clinics import services
 from clinics.models import Location, LocationException, OpeningHours
 from common import clock, trail
@@ -56,6 +59,11 @@ from scheduling.intervals import Interval
     ),
 )
 class LocationViewSet(RecordViewSet):
+    rights: ClassVar = (
+        dict.fromkeys((*READING, "hours"), Right.READ_CLINIC)
+        | dict.fromkeys((*CHANGING, "set_hours"), Right.EDIT_CLINIC)
+        | {"outside_hours": Right.READ_APPOINTMENTS}
+    )
     queryset = Location.objects.all()
     serializer_class = LocationSerializer
     filter_backends = (FieldFilter, Ordering)
@@ -78,6 +86,10 @@ class LocationViewSet(RecordViewSet):
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
         list(Location.objects.locked().values_list("pk"))  # all, in order, as changing one does
         return records
+
+    def get_queryset(self) -> QuerySet[Location]:
+        """Places are nobody's own: which of their visits somebody sees is another question."""
+        return visible_to(self.actor, Location.objects.all())
 
     def representation(self, record: Location) -> Any:
         if self.action in ("hours", "set_hours"):
@@ -120,9 +132,10 @@ class LocationViewSet(RecordViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
     def outside_hours(self, request: Request, pk: str) -> Response:
         trail.name("appointment.list_outside_hours")
-        found = displaced(self.get_object(), now=clock.now())
+        visits = visible_to(self.actor, Appointment.objects.all())
+        found = displaced(self.get_object(), now=clock.now(), among=visits)
         trail.saw(found.visits)
-        return Response(DisplacedSerializer(found).data)
+        return Response(self.rendered(DisplacedSerializer, found))
 
 
 RESULT = "The answer lists the appointments in it that are outside the hours now: they are kept."
@@ -151,6 +164,7 @@ RESULT = "The answer lists the appointments in it that are outside the hours now
     destroy=extend_schema(summary="Remove a location's exception", description="Holidays and weekly hours hold again."),
 )
 class LocationExceptionViewSet(RecordViewSet):
+    rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = LocationException.objects.all()
     serializer_class = LocationExceptionSerializer
     filter_backends = ()
@@ -188,5 +202,5 @@ class LocationExceptionViewSet(RecordViewSet):
     def _answer(self, exception: LocationException, within: Interval, status: int = 200) -> Response:
         outside = displaced(self.location, now=clock.now(), within=within)
         trail.saw(outside.visits)
-        visits = AppointmentSerializer(outside.visits, many=True).data
+        visits = self.rendered(AppointmentSerializer, outside.visits, many=True)
         return self.shown(exception, status, outside_hours=visits, outside_hours_more=outside.more)

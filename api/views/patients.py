@@ -6,20 +6,23 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right, may
 from api.exporting import export_of
 from api.filters import PatientFilters
 from api.serializers.merging import MergedSerializer, MergeSerializer
 from api.serializers.patients import CandidateSerializer, PatientResultSerializer, PatientSerializer
-from api.views.base import RecordViewSet
+from api.views.base import READING, RecordViewSet
 from appointments import merging
+from appointments.permissions import visible_to
 from common import trail
 from patients import duplicates, services
 from patients.errors import RecordMerged
-from patients.models import Patient
+from patients.models import Patient, PatientQuerySet
 
 
 @extend_schema(tags=["patients"])
@@ -58,6 +61,14 @@ from patients.models import Patient
     ),
 )
 class PatientViewSet(RecordViewSet):
+    rights: ClassVar = dict.fromkeys((*READING, "duplicates"), Right.READ_PATIENTS) | {
+        "create": Right.REGISTER_PATIENTS,
+        "update": Right.EDIT_PATIENTS,
+        "partial_update": Right.EDIT_PATIENTS,
+        "destroy": Right.REGISTER_PATIENTS,
+        "merge": Right.MERGE_PATIENTS,
+        "export": Right.EXPORT_LISTS,
+    }
     queryset = Patient.objects.all()
     serializer_class = PatientSerializer
     filterset_class = PatientFilters
@@ -76,29 +87,39 @@ class PatientViewSet(RecordViewSet):
     export = export_of("patients")
 
     def get_queryset(self) -> QuerySet[Patient]:
-        return Patient.objects.unmerged() if self.action in ("list", "export") else Patient.objects.all()
+        records: PatientQuerySet = super().get_queryset()
+        return records.unmerged() if self.action in ("list", "export") else records
+
+    def search(self, records: PatientQuerySet, query: str) -> PatientQuerySet:
+        return records.search(query, identifiers=may(self.actor, Right.READ_IDENTIFIERS))
 
     def get_object(self) -> Patient:
         """The record of the URL. Raises RecordMerged where it leads to another one."""
         patient: Patient = super().get_object()
         if patient.merged_into_id:
+            if not self._visible.filter(pk=patient.merged_into_id).exists():
+                raise NotFound
             raise RecordMerged(patient.merged_into_id)
         return patient
 
+    @property
+    def _visible(self) -> QuerySet[Patient]:
+        return visible_to(self.actor, Patient.objects.all())
+
     def shown(self, record: Any, status: int = 200, **more: Any) -> Response:
         trail.saw(self.candidates)
-        warning = CandidateSerializer(self.candidates, many=True).data
+        warning = self.rendered(CandidateSerializer, self.candidates, many=True)
         return super().shown(record, status, possible_duplicates=warning, **more)
 
     def perform_create(self, serializer: BaseSerializer[Patient]) -> None:
         serializer.instance = services.register(**serializer.validated_data)
-        self.candidates = duplicates.candidates(serializer.instance)
+        self.candidates = duplicates.candidates(serializer.instance, among=self._visible)
 
     def perform_update(self, serializer: BaseSerializer[Patient]) -> None:
         assert serializer.instance
         before = serializer.instance
         serializer.instance = services.amend(before, **serializer.validated_data)
-        self.candidates = duplicates.candidates_after(before, serializer.instance)
+        self.candidates = duplicates.candidates_after(before, serializer.instance, among=self._visible)
 
     def perform_destroy(self, instance: Patient) -> None:
         services.deactivate(instance)
@@ -112,9 +133,9 @@ class PatientViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="duplicates")
     def duplicates(self, request: Request, pk: str) -> Response:
-        found = duplicates.candidates(self.get_object())
+        found = duplicates.candidates(self.get_object(), among=self._visible)
         trail.saw(found)
-        return Response(CandidateSerializer(found, many=True).data)
+        return Response(self.rendered(CandidateSerializer, found, many=True))
 
     @extend_schema(
         summary="Merge a duplicate into a patient's record",
@@ -130,8 +151,6 @@ class PatientViewSet(RecordViewSet):
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str) -> Response:
         kept = self.get_object()
-        serializer = MergeSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        merged = merging.merge(kept, **serializer.validated_data, actor=self.actor)
+        merged = merging.merge(kept, **self.read(MergeSerializer), actor=self.actor)
         trail.saw([merged.patient, merged.duplicate])
-        return Response(MergedSerializer(merged).data)
+        return Response(self.rendered(MergedSerializer, merged))

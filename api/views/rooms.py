@@ -5,10 +5,11 @@ from typing import ClassVar
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api.clinic_filters import RoomFilters
 from api.filters import FieldFilter, Ordering
 from api.serializers.clinic import RoomSerializer
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from clinics import services
 from clinics.models import Room
 
@@ -33,6 +34,7 @@ from clinics.models import Room
     ),
 )
 class RoomViewSet(RecordViewSet):
+    rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = Room.objects.all()
     serializer_class = RoomSerializer
     filter_backends = (FieldFilter, Ordering)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api import preconditions
 from api.filters import SeriesFilters
 from api.schema import CONFLICT
@@ -25,6 +26,7 @@ from api.serializers.series import (
 )
 from api.views.base import RecordViewSet
 from appointments.models import Appointment, Series
+from appointments.permissions import visible_to, within_reach
 from appointments.series import services
 from common import trail
 
@@ -41,6 +43,13 @@ from common import trail
     ),
 )
 class SeriesViewSet(RecordViewSet):
+    rights: ClassVar = {
+        "list": Right.READ_APPOINTMENTS,
+        "retrieve": Right.READ_APPOINTMENTS,
+        "create": Right.BOOK_SERIES,
+        "partial_update": Right.BOOK_SERIES,
+        "cancel": Right.BOOK_SERIES,
+    }
     queryset = Series.objects.with_names()
     serializer_class = SeriesSerializer
     filterset_class = SeriesFilters
@@ -58,9 +67,9 @@ class SeriesViewSet(RecordViewSet):
         return records
 
     def representation(self, record: Series) -> Any:
-        visits = Prefetch("appointments", Appointment.objects.with_names().order_by("series_date", "id"))
-        prefetch_related_objects([record], visits)
-        return SeriesDetailSerializer(record).data
+        visits = visible_to(self.actor, Appointment.objects.with_names()).order_by("series_date", "id")
+        prefetch_related_objects([record], Prefetch("appointments", visits))
+        return self.rendered(SeriesDetailSerializer, record)
 
     @extend_schema(
         summary="Book a series of appointments",
@@ -73,14 +82,12 @@ class SeriesViewSet(RecordViewSet):
         responses={200: DryRunSerializer, 201: SeriesResultSerializer},
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = NewSeriesSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        asked = dict(serializer.validated_data)
+        asked = dict(self.read(NewSeriesSerializer))
         if asked.pop("dry_run"):
             trail.name("series.preview")
             trail.saw([asked["patient"]])
             wanted = {name: value for name, value in asked.items() if name not in ("notes", "on_conflict")}
-            return Response(DryRunSerializer({"occurrences": services.preview(**wanted)}).data)
+            return Response(self.rendered(DryRunSerializer, {"occurrences": services.preview(**wanted)}))
         return self.answer(services.create(**asked, actor=self.actor), 201)
 
     @extend_schema(
@@ -93,7 +100,7 @@ class SeriesViewSet(RecordViewSet):
         responses={200: SeriesResultSerializer, 409: CONFLICT},
     )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.carry_out(services.amend, SeriesChangeSerializer(data=request.data))
+        return self.carry_out(services.amend, SeriesChangeSerializer)
 
     @extend_schema(
         summary="Cancel visits of a series",
@@ -105,14 +112,15 @@ class SeriesViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        return self.carry_out(services.cancel, VisitsSerializer(data=request.data))
+        return self.carry_out(services.cancel, VisitsSerializer)
 
-    def carry_out(self, service: Callable[..., services.Made], serializer: BaseSerializer[Any]) -> Response:
-        serializer.is_valid(raise_exception=True)
+    def carry_out(self, service: Callable[..., services.Made], serializer: type[BaseSerializer[Any]]) -> Response:
+        asked = self.read(serializer)
         seen = self.get_object()
+        among = within_reach(self.actor, self.right, Appointment.objects.all())
         conditional = preconditions.is_conditional_change(self.request)
         version = seen.version if conditional else None
-        return self.answer(service(seen, **serializer.validated_data, seen_version=version, actor=self.actor))
+        return self.answer(service(seen, **asked, among=among, seen_version=version, actor=self.actor))
 
     def answer(self, made: services.Made, status: int = 200) -> Response:
-        return self.shown(made.series, status, skipped=OccurrenceSerializer(made.skipped, many=True).data)
+        return self.shown(made.series, status, skipped=self.rendered(OccurrenceSerializer, made.skipped, many=True))

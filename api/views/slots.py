@@ -1,12 +1,13 @@
 """/api/slots/: what is free."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.roles import Right
 from api.fields import EDGE, ID
 from api.serializers.appointments import SlotListSerializer
 from api.slot_query import DEFAULT_DAYS, DEFAULT_LIMIT, MOST_DAYS, MOST_DAYS_AHEAD, MOST_SLOTS, SlotQuery
@@ -25,6 +26,8 @@ def several(name: str, item: dict[str, Any], description: str) -> OpenApiParamet
 
 
 class SlotsView(APIView):
+    rights: ClassVar = {"get": Right.READ_DOCTORS}
+
     @extend_schema(
         tags=["availability"],
         summary="Find free slots",

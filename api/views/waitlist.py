@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from accounts.roles import Right
 from api import preconditions
 from api.filters import WaitlistFilters
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.waitlist import OfferSerializer, WaitlistSerializer
-from api.views.base import RecordViewSet
+from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import waitlist
 from appointments.models import WaitlistEntry, WaitlistOffer
 
@@ -54,6 +55,9 @@ from appointments.models import WaitlistEntry, WaitlistOffer
     ),
 )
 class WaitlistViewSet(RecordViewSet):
+    rights: ClassVar = dict.fromkeys((*READING, "offers"), Right.READ_WAITLIST) | dict.fromkeys(
+        (*CHANGING, "accept", "decline"), Right.WAIT
+    )
     queryset = WaitlistEntry.objects.select_related("patient").prefetch_related(
         Prefetch("offers", WaitlistOffer.objects.pending())
     )
@@ -77,20 +81,22 @@ class WaitlistViewSet(RecordViewSet):
 
     def get_object(self) -> WaitlistEntry:
         """The entry of the URL; an offer that is read late has lapsed."""
-        waitlist.lapse_due(get_object_or_404(WaitlistEntry.objects.all(), pk=self.kwargs["pk"]))
+        waitlist.lapse_due(get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"]))
         entry: WaitlistEntry = super().get_object()
         return entry
 
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
-        waitlist.locked(get_object_or_404(WaitlistEntry.objects.all(), pk=self.kwargs["pk"]))
+        waitlist.locked(get_object_or_404(records, pk=self.kwargs["pk"]))
         return records
 
     def perform_create(self, serializer: BaseSerializer[WaitlistEntry]) -> None:
-        serializer.instance = waitlist.join(**serializer.validated_data, actor=self.actor)
+        serializer.instance = waitlist.join(**serializer.validated_data, as_patient=self.as_patient, actor=self.actor)
 
     def perform_update(self, serializer: BaseSerializer[WaitlistEntry]) -> None:
         assert serializer.instance
-        serializer.instance = waitlist.amend(serializer.instance, **serializer.validated_data)
+        serializer.instance = waitlist.amend(
+            serializer.instance, **serializer.validated_data, as_patient=self.as_patient
+        )
 
     def perform_destroy(self, instance: WaitlistEntry) -> None:
         waitlist.withdraw(instance)
@@ -104,7 +110,7 @@ class WaitlistViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Response:
-        booked = AppointmentSerializer(waitlist.accept(self.get_object(), actor=self.actor)).data
+        booked = self.rendered(AppointmentSerializer, waitlist.accept(self.get_object(), actor=self.actor))
         return Response(booked, 201, headers={"ETag": preconditions.etag(booked)})
 
     @extend_schema(
@@ -127,4 +133,4 @@ class WaitlistViewSet(RecordViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def offers(self, request: Request, pk: str) -> Response:
         offers = WaitlistOffer.objects.filter(entry=self.get_object()).order_by("id")
-        return Response(OfferSerializer(offers, many=True).data)
+        return Response(self.rendered(OfferSerializer, offers, many=True))

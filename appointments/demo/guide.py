@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from accounts.roles import Right, may
 from appointments.demo.load import LOGINS, Loaded, Login
 from appointments.finding import Search, Slot, find_slots
 from appointments.models import Appointment
@@ -27,9 +28,12 @@ def guide(loaded: Loaded, *, address: str, now: datetime) -> str:
     ]
     working = []
     for login in LOGINS:
-        kept = User.objects.get(username=login.username).check_password(login.password)
-        lines.append(f"  {login.username:<10} {login.password if kept else '(with the password that you gave it)'}")
-        working += [login] if kept else []
+        user = User.objects.get(username=login.username)
+        kept = user.check_password(login.password)
+        password = login.password if kept else "(with the password that you gave it)"
+        who = "superuser" if login.superuser else login.role
+        lines.append(f"  {login.username:<10} {password:<17} {who}")
+        working += [login] if kept and may(user, Right.REGISTER_PATIENTS) else []
     offer = first_offer(now)
     if working and offer:
         lines += ["", "Book an appointment:", "", *booking(working[-1], *offer, address=address)]

@@ -8,7 +8,10 @@ from itertools import groupby
 
 from tqdm import tqdm
 
+from accounts import services as accounts
 from accounts.models import User
+from accounts.roles import Role
+from appointments import linking
 from appointments.demo import premises
 from appointments.demo.clinic import INTERLUDES, POSTS
 from appointments.demo.courses import begin_courses
@@ -36,14 +39,18 @@ class Login:
     """A demo user. The baseline's own name and password are among them."""
 
     username: str
-    password: str
+    role: str = ""
+    password: str = "demo-clinic-2026"  # noqa: S105 - everybody shall know it
     superuser: bool = False
 
 
 LOGINS = (
-    Login("admin", "demo-clinic-2026", superuser=True),
-    Login("reception", "demo-clinic-2026"),
-    Login("kimutai", "cosmas@44", superuser=True),
+    Login("admin", Role.ADMIN),
+    Login("reception", Role.RECEPTIONIST),
+    Login("doctor", Role.DOCTOR),
+    Login("patient", Role.PATIENT),
+    Login("auditor", Role.AUDITOR),
+    Login("kimutai", password="cosmas@44", superuser=True),  # noqa: S106 - the baseline tells it to everybody
 )
 
 
@@ -67,7 +74,7 @@ def load(*, now: datetime, quiet: bool = False) -> Loaded:
     place = Location.objects.default()
     today = place.local(now).date()
     days = days_around(today)
-    users = [_user(login) for login in LOGINS]
+    users = {login.username: _user(login) for login in LOGINS}
     branch = premises.branch(place, today)
     premises.keep_holidays({days[0].year, today.year, today.year + 1})
     new = not _doctors().exists()
@@ -79,7 +86,9 @@ def load(*, now: datetime, quiet: bool = False) -> Loaded:
     doctors = list(_doctors().locked())
     patients = _patients()
     _interlude(doctors, place, days)
-    desk = next(user for user in users if user.username == "reception")
+    desk = users["reception"]
+    _link(users["doctor"], next((doctor for doctor in doctors if doctor.active), None))
+    _link(users["patient"], next((one for one in patients if one.active and one.dependents.exists()), None))
     visits = _fill(days, doctors, place, Diary(patients, now, desk), quiet=quiet)
     visits += begin_courses(doctors, patients, now, desk)
     let_wait(doctors, patients, now, desk)
@@ -91,8 +100,15 @@ def _user(login: Login) -> User:
     user = User.objects.filter(username=login.username).first()
     if user:
         return user
-    create = User.objects.create_superuser if login.superuser else User.objects.create_user
-    return create(login.username, password=login.password)
+    if login.superuser:
+        return User.objects.create_superuser(login.username, password=login.password)
+    return accounts.create(username=login.username, password=login.password, role=login.role)
+
+
+def _link(user: User, record: Doctor | Patient | None) -> None:
+    """Let the user sign in as the person of the record, unless either is linked already."""
+    if record and not record.user_id and linking.lacks_record(user):
+        linking.link(user, record)
 
 
 def _doctors() -> DoctorQuerySet:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import User
 from appointments import waitlist
@@ -11,7 +12,7 @@ from doctors.models import Doctor
 from patients.models import Patient
 
 # What they wait for, beside the days: the third takes anybody of a specialization.
-WISHES = (
+WISHES: tuple[dict[str, Any], ...] = (
     {"priority": 5, "part_of_day": "morning"},
     {"priority": 0, "weekdays": [0, 3]},
     {"priority": 1, "specialization": "Cardiology"},
@@ -26,5 +27,5 @@ def let_wait(doctors: Sequence[Doctor], patients: Sequence[Patient], now: dateti
     today = Location.objects.default().local(now).date()
     waiting = [patient for patient in patients if patient.active][-len(WISHES) :]
     for patient, doctor, wish in zip(waiting, doctors[-len(WISHES) :], WISHES, strict=True):
-        whom = {} if "specialization" in wish else {"doctor": doctor}
+        whom: dict[str, Any] = {} if "specialization" in wish else {"doctor": doctor}
         waitlist.join(patient=patient, earliest=today, latest=today + WAIT, actor=desk, **whom, **wish)

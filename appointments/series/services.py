@@ -11,7 +11,7 @@ from datetime import datetime, time
 from typing import NotRequired, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, TextChoices
+from django.db.models import F, Q, QuerySet, TextChoices
 
 from accounts.models import User
 from appointments import availability, services
@@ -130,6 +130,7 @@ def amend(
     notes: str | None = None,
     on_conflict: str = OnConflict.ABORT,
     reason: str = "",
+    among: QuerySet[Appointment] | None = None,
     seen_version: int | None = None,
     actor: User | None = None,
 ) -> Made:
@@ -137,9 +138,10 @@ def amend(
 
     ``appointment`` is this visit, or the one that the following begin with. Each visit stays on the day on which it
     is, by the clock of the series' location; past and cancelled ones stay as they are. With ``skip`` those that cannot
-    be changed stay as well. Raises NothingToChange, WhichVisit, NotInSeries, DatesRefused, ChangedMeanwhile or Busy.
+    be changed stay as well; visits that are not ``among`` those given stay in any case. Raises NothingToChange,
+    WhichVisit, NotInSeries, DatesRefused, ChangedMeanwhile or Busy.
     """
-    visits = _locked_visits(series, scope, appointment, seen_version, doctor)
+    visits = _locked_visits(series, scope, appointment, seen_version, doctor, among=among)
     if not visits:
         raise NothingToChange
     zone = series.location.zone
@@ -182,14 +184,15 @@ def cancel(
     scope: str,
     appointment: Appointment | None = None,
     reason: str = "",
+    among: QuerySet[Appointment] | None = None,
     seen_version: int | None = None,
     actor: User | None = None,
 ) -> Made:
-    """Cancel the visits in ``scope`` that are still to come. Cancelling twice changes nothing.
+    """Cancel the visits in ``scope`` that are still to come, of ``among`` if given. Cancelling twice changes nothing.
 
     Raises WhichVisit, NotInSeries, ChangedMeanwhile or Busy.
     """
-    visits = _locked_visits(series, scope, appointment, seen_version)
+    visits = _locked_visits(series, scope, appointment, seen_version, among=among)
     for visit in visits:
         services.cancel(visit, reason=reason, actor=actor)
     return Made(_changed(series) if visits else series, [])
@@ -261,6 +264,8 @@ def _locked_visits(
     appointment: Appointment | None,
     seen_version: int | None,
     doctor: Doctor | None = None,
+    *,
+    among: QuerySet[Appointment] | None = None,
 ) -> list[Appointment]:
     """The visits in ``scope`` that are to come and can move, earliest first, and all that they touch, locked."""
     if scope != Scope.ALL and appointment is None:
@@ -272,6 +277,8 @@ def _locked_visits(
     if seen_version not in (None, Series.objects.get(pk=series.pk).version):
         raise Outdated
     found = series.appointments.filter(status__in=MOVABLE, start__gt=clock.now())
+    if among is not None:
+        found = found.filter(pk__in=among)
     if scope == Scope.THIS and appointment:
         found = found.filter(pk=appointment.pk)
     elif scope == Scope.FOLLOWING and appointment:

@@ -193,7 +193,7 @@ def test_a_file_is_only_read(api: APIClient) -> None:
 def test_a_database_that_is_away_is_told_before_the_file_begins(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any) -> Any:
+    def away(*_: Any, **__: Any) -> Any:
         raise OperationalError
         yield
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.roles import Role
 from appointments.models import Appointment, Hold
 from doctors.models import Doctor
-from tests.factories import book, make_doctor, make_patient, make_room, make_type, set_hours
+from tests.conftest import client_of
+from tests.factories import book, make_doctor, make_patient, make_room, make_type, make_user, set_hours
 
 URL, BOOKINGS = "/api/holds/", "/api/appointments/"
 TEN = "2026-03-02T10:00:00Z"
@@ -28,9 +28,7 @@ def doctor(db: None) -> Doctor:
 
 @pytest.fixture
 def stranger(db: None) -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=User.objects.create_user('other')).key}")
-    return client
+    return client_of(make_user(Role.RECEPTIONIST))
 
 
 def hold(api: APIClient, doctor: Doctor, **more: Any) -> dict[str, Any]:

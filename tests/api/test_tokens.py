@@ -7,6 +7,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.roles import Role
 
 URL = "/api-token-auth/"
 NO_TOKEN = {"detail": "Authentication credentials were not provided."}
@@ -14,7 +15,7 @@ NO_TOKEN = {"detail": "Authentication credentials were not provided."}
 
 @pytest.fixture
 def kimutai(db: None) -> dict[str, str]:
-    User.objects.create_user("kimutai", password="cosmas@44")
+    User.objects.create_user("kimutai", password="cosmas@44", role=Role.RECEPTIONIST)
     return {"username": "kimutai", "password": "cosmas@44"}
 
 

@@ -291,12 +291,23 @@ def test_it_prints_where_to_look_and_as_whom() -> None:
         "http://127.0.0.1:8000/admin/",
         "admin      demo-clinic-2026",
         "reception  demo-clinic-2026",
-        "kimutai    cosmas@44",
+        "doctor     demo-clinic-2026  doctor",
+        "patient    demo-clinic-2026  patient",
+        "auditor    demo-clinic-2026  auditor",
+        "kimutai    cosmas@44         superuser",
     ):
         assert expected in output
     assert User.objects.get(username="kimutai").is_superuser
-    assert User.objects.get(username="admin").is_superuser
-    assert not User.objects.get(username="reception").is_superuser
+    roles = User.objects.filter(is_superuser=False).values_list("username", "role", "is_staff")
+    assert set(roles) == {
+        ("admin", "admin", True),
+        ("reception", "receptionist", True),
+        ("doctor", "doctor", False),
+        ("patient", "patient", False),
+        ("auditor", "auditor", True),
+    }
+    assert User.objects.get(username="doctor").doctor.appointments.exists()
+    assert User.objects.get(username="patient").patient.dependents.exists()
 
 
 def test_an_existing_user_keeps_password_and_rights() -> None:

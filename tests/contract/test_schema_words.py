@@ -8,7 +8,9 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.factories import make_patient
+from accounts.roles import Role
+from tests.conftest import client_of
+from tests.factories import make_patient, make_user
 
 JSON = "application/json"
 OPERATIONS = [
@@ -76,6 +78,7 @@ OPERATIONS = [
     "locations_partial_update",
     "locations_retrieve",
     "locations_update",
+    "me_retrieve",
     "patients_create",
     "patients_destroy",
     "patients_duplicates_list",
@@ -279,7 +282,14 @@ def test_a_browsers_session_needs_its_csrf_token(user: User) -> None:
     answer = client.delete(f"/api/patients/{make_patient().pk}/")
     examples = schema["components"]["responses"]["Forbidden"]["content"][JSON]["examples"]
     assert answer.status_code == 403
-    assert [answer.json()] == [given["value"] for given in examples.values()]
+    assert answer.json() == list(examples.values())[-1]["value"]
+
+
+def test_who_has_no_role_is_told_so_and_who_has_another_as_well(db: None) -> None:
+    examples = schema["components"]["responses"]["Forbidden"]["content"][JSON]["examples"]
+    answers = [client_of(make_user(role)).get("/api/doctors/export/") for role in (Role.PATIENT, "")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert [answer.json() for answer in answers] == [given["value"] for given in list(examples.values())[:2]]
 
 
 def test_the_token_is_entered_with_its_word() -> None:

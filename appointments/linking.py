@@ -1,0 +1,47 @@
+"""As whose record somebody signs in: `Doctor.user` and `Patient.user`, changed only here.
+
+It is above `accounts`, which knows neither doctors nor patients. A doctor without a record, and a patient without one,
+may sign in and see nobody.
+"""
+
+from accounts.models import User
+from accounts.roles import Role
+from appointments.errors import RecordTaken, WrongRole
+from common.transactions import atomic
+from doctors.models import Doctor
+from patients.errors import RecordMerged
+from patients.models import Patient
+
+ROLES: dict[type[Doctor | Patient], Role] = {Doctor: Role.DOCTOR, Patient: Role.PATIENT}
+
+
+@atomic
+def link(user: User, record: Doctor | Patient) -> None:
+    """Let ``user`` sign in as the person of ``record``, and as nobody else any more.
+
+    Raises WrongRole where the role is another, RecordTaken where somebody else signs in as them, and RecordMerged.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if user.role != ROLES[type(record)]:
+        raise WrongRole(ROLES[type(record)].label)
+    current = type(record)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=record.pk)
+    if isinstance(current, Patient) and current.merged_into_id:
+        raise RecordMerged(current.merged_into_id)
+    if current.user_id not in (None, user.pk):
+        raise RecordTaken
+    unlink(user)
+    type(record)._default_manager.filter(pk=record.pk).update(user=user)
+    record.user = user
+
+
+@atomic
+def unlink(user: User) -> None:
+    """Let ``user`` sign in as nobody's record."""
+    for kind in ROLES:
+        kind._default_manager.filter(user=user).update(user=None)
+
+
+def lacks_record(user: User) -> bool:
+    """Whether the role sees nobody, because it goes by a record and there is none."""
+    kind = next((kind for kind, role in ROLES.items() if role == user.role), None)
+    return kind is not None and not kind._default_manager.filter(user=user).exists()
