@@ -115,3 +115,8 @@ def reach(user: "User | AnonymousUser", right: Right) -> Reach:
 def may(user: "User | AnonymousUser", right: Right) -> bool:
     """Whether ``user`` has the right at all, be it for their own rows only."""
     return reach(user, right) is not Reach.NONE
+
+
+def works_here(user: "User | AnonymousUser") -> bool:
+    """Whether ``user`` is of the clinic's staff, and so sees pages about patients other than oneself."""
+    return user.is_authenticated and user.is_active and (user.is_superuser or user.role in STAFF)

@@ -58,6 +58,26 @@ class Merged:
     overlapping: list[Overlap]
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a merge would do: ``filled`` by field, how many of each kind would go over, the visits that would stay."""
+
+    filled: dict[str, Any]
+    moving: dict[str, int]
+    overlapping: list[Overlap]
+
+
+def outlook(kept: Patient, duplicate: Patient) -> Outlook:
+    """What merging ``duplicate`` into ``kept`` would do, as things are; nothing is locked or promised."""
+    overlapping = _overlapping(kept, duplicate)
+    counts = {
+        name: reference.model._base_manager.filter(**{reference.name: duplicate}).count()
+        for name, reference in references().items()
+    }
+    counts["appointments"] -= len(overlapping)
+    return Outlook(to_fill(kept, duplicate), {name: count for name, count in counts.items() if count}, overlapping)
+
+
 @atomic
 def merge(kept: Patient, duplicate: Patient, *, reason: str = "", actor: User | None = None) -> Merged:
     """Move everything of ``duplicate`` to ``kept``; a second time, what has stayed behind and is free to go since.
@@ -164,18 +184,22 @@ def _move(
     return ids
 
 
-def _fill(kept: Patient, duplicate: Patient) -> list[str]:
-    """Give the kept record what it lacks; return the names of the fields that changed."""
-    filled = [name for name in FILLED if not getattr(kept, name) and getattr(duplicate, name)]
-    for name in filled:
-        setattr(kept, name, getattr(duplicate, name))
-    if "national_id" in filled:
-        duplicate.national_id = None  # one record has it
+def to_fill(kept: Patient, duplicate: Patient) -> dict[str, Any]:
+    """What the kept record lacks and the other one has, by field."""
+    filled = {name: getattr(duplicate, name) for name in FILLED if not getattr(kept, name) and getattr(duplicate, name)}
     notes = "\n".join(filter(None, (kept.desk_notes, duplicate.desk_notes)))
     if duplicate.desk_notes not in kept.desk_notes and len(notes) <= MOST_NOTES:
-        kept.desk_notes = notes
-        filled.append("desk_notes")
+        filled["desk_notes"] = notes
     if duplicate.active and not kept.active:
-        kept.active = True
-        filled.append("active")
+        filled["active"] = True
     return filled
+
+
+def _fill(kept: Patient, duplicate: Patient) -> list[str]:
+    """Give the kept record what it lacks; return the names of the fields that changed."""
+    filled = to_fill(kept, duplicate)
+    for name, value in filled.items():
+        setattr(kept, name, value)
+    if "national_id" in filled:
+        duplicate.national_id = None  # one record has it
+    return list(filled)

@@ -6,10 +6,12 @@ costs the same however many patients there are; their names are compared here.
 
 import re
 from collections import Counter
+from typing import Any
 
 from django.db.models import QuerySet
 from rapidfuzz.distance import JaroWinkler
 
+from common.models import FoldedTextField
 from patients.models import Patient
 
 # What decides whether two records may be one person's.
@@ -36,6 +38,15 @@ def candidates(patient: Patient, *, among: QuerySet[Patient] | None = None) -> l
     likeness = {other: similarity(patient.name_key, other.name_key) for other in agreeing}
     similar = [other for other, score in likeness.items() if score >= ALIKE]
     return sorted(similar, key=lambda other: (-agreeing[other], -likeness[other], other.pk))[:MOST_LISTED]
+
+
+def candidates_of(**fields: Any) -> list[Patient]:
+    """Who may be the person that somebody is about to register with ``fields``."""
+    patient = Patient(**fields)
+    for column in Patient._meta.concrete_fields:
+        if isinstance(column, FoldedTextField):
+            column.pre_save(patient, add=True)
+    return candidates(patient)
 
 
 def candidates_after(before: Patient, patient: Patient, *, among: QuerySet[Patient] | None = None) -> list[Patient]:

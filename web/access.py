@@ -10,7 +10,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 
 from accounts.models import User
-from accounts.roles import Right, may
+from accounts.roles import Right, may, works_here
 
 
 class Private(View):
@@ -27,13 +27,23 @@ class Private(View):
         """Who asks: somebody signed in, or `dispatch` would have asked them to."""
         return cast(User, self.request.user)
 
+    def is_for(self, user: User) -> bool:
+        return may(user, self.right)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             # Back to the page, not to the action: what was sent is not sent again by signing in.
             return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)
-        if not may(request.user, self.right):
+        if not self.is_for(request.user):
             raise PermissionDenied
         response = super().dispatch(request, *args, **kwargs)
         add_never_cache_headers(cast(Any, response))
         response["Cache-Control"] = "no-store"
         return response
+
+
+class StaffPage(Private):
+    """A page of the clinic's own: patients have the right to their own rows, and pages of their own for it."""
+
+    def is_for(self, user: User) -> bool:
+        return works_here(user) and super().is_for(user)

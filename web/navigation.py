@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Right, may
+from accounts.roles import Right, Role, may, works_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,19 @@ def having(right: Right) -> Callable[[User], bool]:
     return lambda user: may(user, right)
 
 
+def of_staff(right: Right) -> Callable[[User], bool]:
+    return lambda user: works_here(user) and may(user, right)
+
+
+def is_doctor(user: User) -> bool:
+    return user.role == Role.DOCTOR
+
+
 # In the order in which they stand.
-MAIN: tuple[Entry, ...] = ()
+MAIN: tuple[Entry, ...] = (
+    Entry(_("My day"), "my-day", is_doctor),
+    Entry(_("Patients"), "patients", of_staff(Right.READ_PATIENTS)),
+)
 ACCOUNT: tuple[Entry, ...] = (Entry(_("API documentation"), "swagger", lambda user: True),)
 
 

@@ -1,6 +1,6 @@
 """The addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from web.views.home import HomeView, favicon
 from web.views.session import SignOutView
@@ -9,4 +9,5 @@ urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     path("favicon.ico", favicon, name="favicon"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("", include("web.clinic_urls")),
 ]

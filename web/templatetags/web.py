@@ -1,6 +1,6 @@
 """What templates show in one way everywhere: times by the location's clock, states in colour and words, forms."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
@@ -8,9 +8,11 @@ from django.template.context import Context
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from appointments.lifecycle import Status
 from clinics.models import Location
+from common import clock as clinic_clock
 from web.navigation import ACCOUNT, MAIN, entries
 
 register = template.Library()
@@ -52,6 +54,23 @@ def clock(instant: datetime, location: Location) -> str:
 def day(instant: datetime, location: Location) -> str:
     """The local date with its weekday: Monday 2 March 2026."""
     return formats.date_format(location.local(instant), "l j F Y")
+
+
+@register.filter
+def shortday(instant: datetime, location: Location) -> str:
+    """The local date, short: Mon 2 Mar 2026."""
+    return formats.date_format(location.local(instant), "D j M Y")
+
+
+@register.filter
+def age(born: date) -> str:
+    """How old somebody is today, by the clock of the clinic's first location: "41 years", "7 months" of infants."""
+    today = Location.objects.default().local(clinic_clock.now()).date()
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if years >= 2:
+        return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
+    months = max(12 * (today.year - born.year) + today.month - born.month - (today.day < born.day), 0)
+    return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
 
 
 @register.inclusion_tag("web/field.html")

@@ -1,0 +1,27 @@
+"""The addresses of the clinic's own pages: patients' records, doctors' days and hours, reports, administration."""
+
+from django.urls import path
+
+from web.views.doctor.day import DayView, StepView
+from web.views.patients.editing import EditView, GuardianView, RegisterView
+from web.views.patients.finding import PatientsView
+from web.views.patients.merging import MergeView
+from web.views.patients.record import ActiveView, RecordView
+
+patients = [
+    path("patients/", PatientsView.as_view(), name="patients"),
+    path("patients/new/", RegisterView.as_view(), name="patient-register"),
+    path("patients/<int:pk>/", RecordView.as_view(), name="patient"),
+    path("patients/<int:pk>/edit/", EditView.as_view(), name="patient-edit"),
+    path("patients/<int:pk>/active/", ActiveView.as_view(), name="patient-active"),
+    path("patients/<int:pk>/guardian/", GuardianView.as_view(), name="patient-guardian"),
+    path("patients/<int:pk>/merge/<int:other>/", MergeView.as_view(), name="patient-merge"),
+]
+
+doctors = [
+    path("my-day/", DayView.as_view(), name="my-day"),
+    path("doctors/<int:pk>/day/", DayView.as_view(), name="doctor-day"),
+    path("visits/<int:pk>/<slug:name>/", StepView.as_view(), name="visit-step"),
+]
+
+urlpatterns = [*patients, *doctors]

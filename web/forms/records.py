@@ -1,0 +1,33 @@
+"""Forms that a service stores: they read and tidy entries, and judge nothing that the service judges."""
+
+from typing import Any
+
+from django import forms
+
+
+class RecordForm(forms.ModelForm):
+    """A form of one record. Uniqueness and constraints are the service's to judge, in its own words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.instance.validate_constraints = lambda exclude=None: None
+
+    def validate_unique(self) -> None:
+        """Left to the service."""
+
+
+class DayInput(forms.DateInput):
+    """The browser's own picker of dates."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
