@@ -1,5 +1,6 @@
 """Who sees a page: the same rights as in the API, asked of the same matrix."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -11,6 +12,7 @@ from django.views import View
 
 from accounts.models import User
 from accounts.roles import Right, may, works_here
+from audit.pages import AuditedPage
 
 
 class Private(View):
@@ -42,8 +44,13 @@ class Private(View):
         return response
 
 
-class StaffPage(Private):
-    """A page of the clinic's own: patients have the right to their own rows, and pages of their own for it."""
+class StaffPage(AuditedPage, Private):
+    """A page of the clinic's own: patients have the right to their own rows, and pages of their own for it.
+
+    Each request that ``audited`` names leaves a row in the audit trail.
+    """
+
+    audited: ClassVar[Mapping[str, str]] = {}
 
     def is_for(self, user: User) -> bool:
         return works_here(user) and super().is_for(user)

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.roles import Role
 from appointments import services as visits
 from appointments.models import Appointment
+from audit.models import AuditEvent
 from patients import services
 from patients.models import Patient, PatientMerge
 from tests.factories import book, make_doctor, make_patient, make_user
@@ -137,7 +138,7 @@ def test_list_takes_the_same_queries_however_many_there_are(desk: Client) -> Non
     make_patient()
     one = queries(lambda: desk.get("/patients/"))
     make_patient(), make_patient()
-    assert (one, queries(lambda: desk.get("/patients/"))) == (3, 3)
+    assert (one, queries(lambda: desk.get("/patients/"))) == (4, 4)
 
 
 def test_record_takes_the_same_queries_however_many_visits_it_has(desk: Client) -> None:
@@ -146,7 +147,7 @@ def test_record_takes_the_same_queries_however_many_visits_it_has(desk: Client) 
     one = queries(lambda: desk.get(f"/patients/{patient.pk}/"))
     book("2026-03-03 10:00", patient=patient)
     book("2026-03-04 10:00", patient=patient)
-    assert (one, queries(lambda: desk.get(f"/patients/{patient.pk}/"))) == (9, 9)
+    assert (one, queries(lambda: desk.get(f"/patients/{patient.pk}/"))) == (10, 10)
 
 
 # --- The record ------------------------------------------------------------------------------------
@@ -338,3 +339,17 @@ def test_record_is_not_merged_with_itself(desk: Client) -> None:
     answer = desk.post(f"/patients/{patient.pk}/merge/{patient.pk}/", form)
     assert (answer.status_code, answer.context["refusal"]) == (400, "A record cannot be merged with itself.")
     assert Appointment.objects.count() == 0
+
+
+# --- The audit trail -------------------------------------------------------------------------------
+
+
+def test_reading_and_correcting_a_record_leaves_a_trace(desk: Client) -> None:
+    patient = make_patient(full_name="Amina Hasan")
+    desk.get(f"/patients/{patient.pk}/")
+    form = entries(desk.get(f"/patients/{patient.pk}/edit/"))
+    desk.post(f"/patients/{patient.pk}/edit/", {**form, "full_name": "Amina Hassan"})
+    desk.post("/patients/", {"q": "amina"})
+    told = AuditEvent.objects.about_patient(patient.pk).order_by("id")
+    assert [event.action for event in told] == ["patient.read", "patient.read", "patient.update", "patient.list"]
+    assert "Amina" not in "".join(str(event.details) for event in told)

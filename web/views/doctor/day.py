@@ -18,7 +18,7 @@ from appointments.lifecycle import TRANSITIONS, Status
 from appointments.models import Appointment, AppointmentChange
 from appointments.permissions import covers, visible_to, within_reach
 from clinics.models import Location
-from common import clock
+from common import clock, trail
 from common.errors import DomainError
 from doctors.models import Doctor
 from scheduling.hours import start_of_day
@@ -75,13 +75,16 @@ def visits_of_day(actor: User, doctor: Doctor, day: date) -> list[Appointment]:
     utc = Interval(start_of_day(day, UTC) - DAY, start_of_day(day + DAY, UTC) + DAY)
     rows = visible_to(actor, Appointment.objects.filter(doctor=doctor).overlapping(utc))
     visits = rows.with_names().select_related("location").order_by("start", "id")  # type: ignore[attr-defined]
-    return [visit for visit in visits if visit.location.local(visit.start).date() == day]
+    found = [visit for visit in visits if visit.location.local(visit.start).date() == day]
+    trail.saw(found)
+    return found
 
 
 class DayView(StaffPage):
     """``/my-day/``, and any doctor's day for the desk."""
 
     right: ClassVar = Right.READ_APPOINTMENTS
+    audited: ClassVar = {"get": "appointment.list"}
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if pk is None and own_doctor(self.actor) is None:
@@ -112,12 +115,14 @@ class StepView(StaffPage):
     """One step of a visit's life cycle, or the last one back."""
 
     right: ClassVar = Right.RUN_THE_DAY
+    audited: ClassVar = {"post": "appointment.update"}
 
     def post(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         visit = within_reach(self.actor, self.right, Appointment.objects.filter(pk=pk)).first()
         if visit is None or (name != "undo" and name not in STEPS):
             raise Http404
         seen = read_id(request.POST.get("version"))
+        trail.name(f"appointment.{name.replace('-', '_')}", pk)
         try:
             if name == "undo":
                 visit = services.undo(visit, seen_version=seen, actor=self.actor)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Right
 from appointments.permissions import visible_to, within_reach
+from common import trail
 from common.errors import DomainError, Outdated
 from common.transactions import atomic
 from patients import duplicates, services
@@ -26,6 +27,7 @@ class RegisterView(StaffPage):
     """Open a record. Who may be registered already is shown first; to go on all the same is the writer's to say."""
 
     right: ClassVar = Right.REGISTER_PATIENTS
+    audited: ClassVar = {"post": "patient.create"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, PatientForm(actor=self.actor), self._guardian(request.GET.get("guardian")))
@@ -37,6 +39,7 @@ class RegisterView(StaffPage):
             return self._page(request, form, guardian, status=400)
         if "anyway" not in request.POST:
             similar = duplicates.candidates_of(**form.cleaned_data)
+            trail.saw(similar)
             if similar:
                 return self._page(request, form, guardian, similar=similar)
         try:
@@ -60,6 +63,7 @@ class RegisterView(StaffPage):
 
 class EditView(StaffPage):
     right: ClassVar = Right.EDIT_PATIENTS
+    audited: ClassVar = {"get": "patient.read", "post": "patient.update"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         patient = self._patient(pk)
@@ -99,6 +103,7 @@ class EditView(StaffPage):
         patient = rows.filter(pk=pk).first()
         if patient is None:
             raise Http404
+        trail.saw([patient])
         return patient
 
     def _page(
@@ -112,6 +117,7 @@ class GuardianView(StaffPage):
     """Choose who books for a patient, among those who are found; or say that nobody does."""
 
     right: ClassVar = Right.EDIT_PATIENTS
+    audited: ClassVar = {"get": "patient.read", "post": "patient.update"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._page(request, self._patient(pk), None)
@@ -137,6 +143,7 @@ class GuardianView(StaffPage):
         patient = rows.filter(pk=pk).first()
         if patient is None:
             raise Http404
+        trail.saw([patient])
         return patient
 
     def _page(self, request: HttpRequest, patient: Patient, query: str | None) -> HttpResponse:

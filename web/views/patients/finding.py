@@ -10,6 +10,7 @@ from django.shortcuts import render
 from accounts.models import User
 from accounts.roles import Right, may
 from appointments.permissions import visible_to
+from common import trail
 from patients.models import Patient
 from web.access import StaffPage
 from web.ids import read_id
@@ -33,16 +34,19 @@ def find(actor: User, query: str, after: int | None = None) -> Found:
     query = query.replace("\x00", "").strip()[:LONGEST_QUERY]
     rows = visible_to(actor, Patient.objects.unmerged()).order_by("name_key", "id")
     if query:
-        rows = rows.filter(pk__in=Patient.objects.search(query).values("pk")).order_by("name_key", "id")
+        found = Patient.objects.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS))
+        rows = rows.filter(pk__in=found.values("pk"))
     last = rows.filter(pk=after).first() if after else None
     if last:
         rows = rows.filter(Q(name_key__gt=last.name_key) | Q(name_key=last.name_key, pk__gt=last.pk))
     page = list(rows[: PAGE + 1])
+    trail.saw(page[:PAGE])
     return Found(query, page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None, last is None)
 
 
 class PatientsView(StaffPage):
     right: ClassVar = Right.READ_PATIENTS
+    audited: ClassVar = {"get": "patient.list", "post": "patient.list"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, find(self.actor, ""))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.roles import Right
 from appointments import merging
 from appointments.permissions import visible_to
+from common import trail
 from common.errors import DomainError, Outdated
 from common.transactions import atomic
 from patients.models import Patient
@@ -56,6 +57,7 @@ class Line:
 
 class MergeView(StaffPage):
     right: ClassVar = Right.MERGE_PATIENTS
+    audited: ClassVar = {"get": "patient.read", "post": "patient.merge"}
 
     def get(self, request: HttpRequest, pk: int, other: int) -> HttpResponse:
         return self._page(request, self._patient(pk), self._patient(other))
@@ -89,6 +91,7 @@ class MergeView(StaffPage):
         patient = rows.filter(pk=pk).first()
         if patient is None:
             raise Http404
+        trail.saw([patient])
         return patient
 
     def _page(

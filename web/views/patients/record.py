@@ -13,7 +13,7 @@ from accounts.roles import Right, may
 from appointments.lifecycle import Status
 from appointments.models import Appointment
 from appointments.permissions import covers, visible_to, within_reach
-from common import clock
+from common import clock, trail
 from common.errors import DomainError
 from patients import duplicates, services
 from patients.identifiers import masked
@@ -37,6 +37,7 @@ def visible_patient(actor: User, pk: int) -> Patient:
 
 class RecordView(StaffPage):
     right: ClassVar = Right.READ_PATIENTS
+    audited: ClassVar = {"get": "patient.read"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         patient = visible_patient(self.actor, pk)
@@ -44,6 +45,7 @@ class RecordView(StaffPage):
             visible_patient(self.actor, patient.merged_into_id)
             messages.info(request, _("Record %(id)d was merged into this one.") % {"id": pk})
             return redirect("patient", pk=patient.merged_into_id)
+        trail.saw([patient])
         return render(request, "web/patients/record.html", self._shown(request, patient))
 
     def _shown(self, request: HttpRequest, patient: Patient) -> dict[str, Any]:
@@ -82,6 +84,7 @@ class ActiveView(StaffPage):
     """Take a record out of use, or back into it."""
 
     right: ClassVar = Right.REGISTER_PATIENTS
+    audited: ClassVar = {"post": "patient.update"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         patient = within_reach(self.actor, self.right, Patient.objects.filter(pk=pk)).first()
