@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean
+.PHONY: help run test check prove format clean
 # A failed step leaves no stamp that looks like success.
 .DELETE_ON_ERROR:
 
@@ -29,6 +29,18 @@ check: $(VENV)/development.stamp ## Style, types, the order of imports, migratio
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+# An hour in all, with the default.
+PROVE_MINUTES ?= 14
+
+prove: $(VENV)/development.stamp ## An hour of proof, on both databases: the checker, its negative controls, faults
+	for database in sqlite postgres; do \
+		$(BIN)/python -m tools.checker --database $$database --operations 2000 --minutes $(PROVE_MINUTES) || exit 1; \
+		for control in lock constraint both key; do \
+			$(BIN)/python -m tools.checker --database $$database --control $$control --operations 240 --seeds 20 || exit 1; \
+		done; \
+	done
+	$(BIN)/python -m tools.checker --control deferred --operations 240 --seeds 20
 
 format: $(VENV)/development.stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
