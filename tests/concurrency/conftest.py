@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 
@@ -31,7 +31,15 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         template = SqliteFile(folder / "template.sqlite3")
 
     @contextmanager
-    def run(*, lock: bool = True, guards: bool = True, keys: bool = True, rooms: bool = True) -> Iterator[Clinic]:
+    def run(
+        *,
+        lock: bool = True,
+        guards: bool = True,
+        keys: bool = True,
+        rooms: bool = True,
+        settings: Mapping[str, str] | None = None,
+        query: str = "",
+    ) -> Iterator[Clinic]:
         number = next(numbers)
         database = template.copy(f"copy{number}")
         try:
@@ -40,7 +48,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             application = "core.wsgi" if lock else "tests.concurrency.unguarded"
             application = application if keys else "tests.concurrency.keyless"
             application = application if rooms else "tests.concurrency.roomless"
-            with serving(database, people, folder / f"{number}.log", application) as clinic:
+            more = {**(settings or {}), "DATABASE_URL": database.url + query}
+            with serving(database, people, folder / f"{number}.log", application, more) as clinic:
                 yield clinic
         finally:
             database.drop()

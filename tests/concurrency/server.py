@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +78,7 @@ class Clinic:
 
     def __init__(self, server: Server, database: Database, people: dict[str, Any]) -> None:
         self.server, self.database = server, database
+        self.token: str = people["token"]
         self._doctors, self._patients = iter(people["doctors"]), iter(people["patients"])
         self.client = httpx.Client(
             base_url=server.address,
@@ -162,9 +163,15 @@ OVERLAPS = f"""
 
 
 @contextmanager
-def serving(database: Database, people: dict[str, Any], log: Path, application: str = "core.wsgi") -> Iterator[Clinic]:
+def serving(
+    database: Database,
+    people: dict[str, Any],
+    log: Path,
+    application: str = "core.wsgi",
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Clinic]:
     """Run the server while the block does."""
-    with gunicorn.serving(database, log, application) as server:
+    with gunicorn.serving(database, log, application, more) as server:
         clinic = Clinic(server, database, people)
         _warm_up(clinic)
         try:

@@ -1,36 +1,55 @@
 """A seed of the checker: clients do everything at once, and all of it is accounted for. `make prove` does the rest."""
 
-import os
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+from django.db import connection
 
-from tools.checker.controls import CONTROLS
+from tests.concurrency.conftest import Serve
+from tests.concurrency.server import Clinic
+from tools.checker.run import SETTINGS
 from tools.serving.server import ROOT
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 
-SERVER = os.environ.get("TEST_DATABASE_URL") or "sqlite"
-ENGINE = "sqlite" if SERVER == "sqlite" else "postgres"
+OFF: dict[str, dict[str, Any]] = {
+    "lock": {"lock": False},
+    "constraint": {"guards": False},
+    "key": {"keys": False},
+    "deferred": {"query": "?transaction_mode=DEFERRED"},
+}
 
 
-def checked(*options: str) -> str:
+def checked(clinic: Clinic, *options: str) -> str:
     """What the checker prints, which has to be content."""
-    command = [sys.executable, "-m", "tools.checker", "--database", SERVER, *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    command = [sys.executable, "-m", "tools.checker", "--address", clinic.server.address, "--token", clinic.token]
+    done = subprocess.run(
+        [*command, "--database", clinic.database.url, *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_everything_that_was_answered_is_accounted_for() -> None:
-    told = checked("--seed", "11", "--operations", "260")
-    assert re.search(r"^1 seeds, \d{3} calls \(\d+ ok, \d+ refused\); violations in 0 seeds", told, re.MULTILINE)
+def test_everything_that_was_answered_is_accounted_for(serve: Serve) -> None:
+    with serve(settings=SETTINGS) as clinic:
+        told = checked(clinic, "--seed", "11", "--operations", "260")
+        assert re.search(r"^1 seeds, \d+ calls \(\d+ ok, \d+ refused\); violations in 0 seeds", told, re.MULTILINE)
+        assert clinic.troubles() == []
 
 
-@pytest.mark.parametrize("control", [name for name, c in CONTROLS.items() if ENGINE in c.engines and name != "both"])
-def test_without_one_of_the_guards_the_checker_notices(control: str) -> None:
+@pytest.mark.parametrize("control", OFF)
+def test_without_one_of_the_guards_the_checker_notices(serve: Serve, control: str) -> None:
     """The negative controls."""
-    told = checked("--control", control, "--seed", "21", "--operations", "240")
-    assert f"Without {control}: noticed in 1 of 1 seeds." in told
+    if control == "deferred" and connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no such mode")
+    with serve(settings=SETTINGS, **OFF[control]) as clinic:
+        told = checked(clinic, "--control", control, "--seed", "21", "--operations", "240", "--until-noticed", "5")
+        assert re.search(rf"^Without {control}: noticed in 1 of \d seeds\.$", told, re.MULTILINE)

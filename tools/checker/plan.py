@@ -49,6 +49,7 @@ class _Planner:
             self.one_offer,
             self.one_visit,
             self.one_key,
+            self.one_key,
         ]
         self.alone(2)
         while sum(map(len, self.steps)) < operations:
@@ -157,8 +158,8 @@ class _Planner:
                 yield self.book(doctor=doctor, patient=client % PATIENTS, minute=start, minutes=15)
 
     def one_key(self) -> Iterator[Step]:
-        kind = self.random.choice((self.book, self.join, self.hold, self.join))
-        step = kind()
+        doctor = {"doctor": self.doctor(), "minute": self.random.randrange(DAYS) * DAY + 600}
+        step = self.join() if self.random.random() < 0.7 else self.book(**doctor)
         key = {"key": f"{self.seed}-shared-{self.meetings}"}
         for _ in range(self.clients):
             yield Step(step.kind, step.facts | key)

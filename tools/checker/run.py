@@ -123,14 +123,16 @@ def check(
     calm: bool = True,
     meanwhile: Callable[[], None] | None = None,
     keep: Path | None = None,
+    token: str = "",
 ) -> Report:
     """Run the plan of ``seed`` against the server at ``address``, and judge it.
 
     ``meanwhile`` is called while the clients are at work: it makes faults, and then ``calm`` is False. ``keep`` is a
-    file that the story is written to, to be judged again (`judged`).
+    file that the story is written to, to be judged again (`judged`). ``token`` is that of somebody who may everything.
     """
     began = time.monotonic()
-    clinic = opened(signed_in(address), address, database)
+    api = Api(address, token) if token else signed_in(address)
+    clinic = opened(api, address, database)
     calls = carried_out(clinic, plan(seed, clients, operations), meanwhile)
     skew = time.time() - time.monotonic()
     facts = gather(database, clinic.doctors)

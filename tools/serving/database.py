@@ -36,6 +36,13 @@ class Database(Protocol):
     def drop(self) -> None: ...
 
 
+def existing(url: str) -> "Database":
+    """The database that is at ``url`` already."""
+    if url.startswith("sqlite:"):
+        return SqliteFile(Path(url.removeprefix("sqlite:///")))
+    return PostgresDatabase(url, urlsplit(url).path.removeprefix("/"), template=None)
+
+
 class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -66,12 +73,13 @@ class SqliteFile:
 
 
 class PostgresDatabase:
-    """``server`` is the URL of any database on the server: it is only connected to."""
+    """``server`` is the URL of any database on the server: it is only connected to. ``template`` None: it is there."""
 
-    def __init__(self, server: str, name: str, template: str = "template0") -> None:
+    def __init__(self, server: str, name: str, template: str | None = "template0") -> None:
         self.server, self.name = server, name
         self.url = urlsplit(server)._replace(path=f"/{name}").geturl()
-        self._manage("CREATE DATABASE {} TEMPLATE {}", name, template)
+        if template:
+            self._manage("CREATE DATABASE {} TEMPLATE {}", name, template)
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
