@@ -119,7 +119,7 @@ def test_patient_may_book_it_where_it_is_bookable_online() -> None:
 
 def test_leaves_some_for_others(patient: Patient, settings: Any) -> None:
     settings.PATIENT_FUTURE_VISITS = 2
-    first = book("2026-03-02 10:00", patient=patient, as_patient=True)
+    first = book("2026-03-05 10:00", patient=patient, as_patient=True)
     book("2026-03-02 11:00", patient=patient)  # by the clinic: it counts as well
     answer = (
         "too_many_visits",
@@ -127,7 +127,7 @@ def test_leaves_some_for_others(patient: Patient, settings: Any) -> None:
         "2 visits to come are all that can be booked online. Call the clinic to book another.",
     )
     assert refusal("2026-03-02 12:00", patient=patient, as_patient=True) == answer
-    assert services.reschedule(first, start=at("2026-03-03 10:00"), as_patient=True).pk
+    assert services.reschedule(first, start=at("2026-03-06 10:00"), as_patient=True).pk
     assert book("2026-03-02 12:00", patient=patient).pk  # the clinic may
     assert book("2026-03-02 12:00", as_patient=True).pk  # and so may others
     services.cancel(first)
