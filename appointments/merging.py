@@ -20,7 +20,14 @@ from common.integrity import judged
 from common.transactions import atomic
 from patients import guardians
 from patients import services as patient_services
-from patients.errors import MergedElsewhere, OneGuardsTheOther, RecordMerged, SameRecord, TooManyGuardians
+from patients.errors import (
+    AlreadyErased,
+    MergedElsewhere,
+    OneGuardsTheOther,
+    RecordMerged,
+    SameRecord,
+    TooManyGuardians,
+)
 from patients.models import MOST_NOTES, Patient, PatientMerge
 from scheduling.intervals import Interval
 
@@ -82,7 +89,7 @@ def outlook(kept: Patient, duplicate: Patient) -> Outlook:
 def merge(kept: Patient, duplicate: Patient, *, reason: str = "", actor: User | None = None) -> Merged:
     """Move everything of ``duplicate`` to ``kept``; a second time, what has stayed behind and is free to go since.
 
-    Raises SameRecord, RecordMerged, MergedElsewhere, OneGuardsTheOther, TooManyGuardians or Busy.
+    Raises SameRecord, RecordMerged, AlreadyErased, MergedElsewhere, OneGuardsTheOther, TooManyGuardians or Busy.
     """
     if kept.pk == duplicate.pk:
         raise SameRecord
@@ -138,6 +145,8 @@ def _locked(kept: Patient, duplicate: Patient) -> tuple[Patient, Patient]:
         raise RecordMerged(kept.merged_into_id)
     if duplicate.merged_into_id not in (None, kept.pk):
         raise MergedElsewhere(duplicate.merged_into_id)
+    if kept.erased_at or duplicate.erased_at:
+        raise AlreadyErased
     if kept.pk in lines[1] or duplicate.pk in lines[0]:
         raise OneGuardsTheOther
     if any(len(line) > guardians.MOST_IN_LINE for line in lines):

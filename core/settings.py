@@ -58,6 +58,9 @@ PATIENT_CANCELLATIONS = env.int("PATIENT_CANCELLATIONS", default=5)
 PATIENT_CANCELLATION_DAYS = env.int("PATIENT_CANCELLATION_DAYS", default=30)
 WAITLIST_OFFER_MINUTES = env.int("WAITLIST_OFFER_MINUTES", default=60)
 
+# For how many years after the last visit records are kept, of children from when they come of age; 0 is for good.
+RETENTION_YEARS = env.int("RETENTION_YEARS", default=0)
+
 # --- Applications --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

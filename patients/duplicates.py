@@ -27,10 +27,10 @@ MOST_PARTS = 8
 def candidates(patient: Patient, *, among: QuerySet[Patient] | None = None) -> list[Patient]:
     """Records that may be the same person's, the likeliest first; two queries, ten records at most, of ``among``.
 
-    Deactivated ones are among them: the person may be back. Merged ones are not.
+    Deactivated ones are among them: the person may be back. Merged and erased ones are not.
     """
     everybody = Patient.objects.all() if among is None else among
-    others = everybody.filter(merged_into=None).exclude(pk=patient.pk).order_by("-id")
+    others = everybody.filter(merged_into=None, erased_at=None).exclude(pk=patient.pk).order_by("-id")
     found = list(others.filter(phone_key=patient.phone_key)[:MOST_COMPARED])
     if patient.date_of_birth:
         found += others.filter(date_of_birth=patient.date_of_birth)[:MOST_COMPARED]

@@ -56,3 +56,23 @@ class OneGuardsTheOther(Refused):
     code = "one_guards_the_other"
     field = "duplicate"
     message = "One of them is the guardian of the other, so they are two people. Correct the guardian first."
+
+
+class AlreadyErased(Conflict):
+    code = "record_erased"
+    message = "This patient's data was erased. There is no way back; register them anew."
+
+
+class LegalHold(Conflict):
+    code = "legal_hold"
+    message = "This record is under a legal hold. End the hold before the data is erased."
+
+
+class VisitsToCome(Conflict):
+    """``details["appointments"]`` names up to a hundred of them."""
+
+    code = "visits_to_come"
+
+    def __init__(self, appointments: list[int]) -> None:
+        message = "This patient has visits to come. Cancel them before the data is erased."
+        super().__init__(message, appointments=appointments)

@@ -131,6 +131,11 @@ class Patient(TimeStamped):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_records"
     )
+    legal_hold = models.CharField(
+        max_length=500, blank=True, default="", help_text="Why the data must not be erased; empty: it may be."
+    )
+    erased_at = models.DateTimeField(null=True, editable=False, help_text="When a pseudonym was made of the patient.")
+    erasure_reason = models.CharField(max_length=500, blank=True, default="", editable=False)
     name_key = FoldedTextField(source="name_lines")
     phone_key = FoldedTextField(source="phone_lines")
     search_text = FoldedTextField(source="searchable_lines")
@@ -145,6 +150,7 @@ class Patient(TimeStamped):
             models.CheckConstraint(condition=Q(date_of_birth__gte=FIRST_BIRTHDAY), name="patient_born_after_1900"),
             models.CheckConstraint(condition=~Q(guardian=F("id")), name="patient_not_own_guardian"),
             models.CheckConstraint(condition=Q(merged_into=None) | Q(active=False), name="patient_merged_is_inactive"),
+            models.CheckConstraint(condition=Q(erased_at=None) | Q(active=False), name="patient_erased_is_inactive"),
         ]
         indexes: ClassVar = [
             models.Index("full_name", "id", name="patient_by_name"),

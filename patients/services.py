@@ -6,7 +6,7 @@ from common import trail
 from common.integrity import judged
 from common.transactions import atomic
 from patients import guardians
-from patients.errors import NationalIdTaken, OwnGuardian, RecordMerged
+from patients.errors import AlreadyErased, NationalIdTaken, OwnGuardian, RecordMerged
 from patients.models import Patient
 
 VERDICTS = {
@@ -38,13 +38,15 @@ def save(patient: Patient) -> Patient:
 def amend(patient: Patient, **changes: Any) -> Patient:
     """Change the given fields, on the newest state of the record.
 
-    Raises NationalIdTaken, RecordMerged, OwnGuardian, GuardianMerged and TooManyGuardians.
+    Raises NationalIdTaken, RecordMerged, AlreadyErased, OwnGuardian, GuardianMerged and TooManyGuardians.
     """
     guardian = changes.get("guardian")
     rows = guardians.lock_with_guardian(patient.pk, guardian) if guardian else guardians.lock([patient.pk])
     patient = rows[patient.pk]
     if patient.merged_into_id:
         raise RecordMerged(patient.merged_into_id)
+    if patient.erased_at:
+        raise AlreadyErased
     before = trail.state(patient, changes)
     for name, value in changes.items():
         setattr(patient, name, value)

@@ -3,10 +3,11 @@
 from api.examples.bodies import Examples
 from api.examples.clinic import CLINIC_EXAMPLES
 from api.examples.exports import EXPORT_EXAMPLES
+from api.examples.patient_data import PATIENT_DATA_EXAMPLES
 from api.examples.records import RECORD_EXAMPLES
 from api.examples.series import SERIES_EXAMPLES
 
 # By operationId.
-EXAMPLES = RECORD_EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES | EXPORT_EXAMPLES
+EXAMPLES = RECORD_EXAMPLES | CLINIC_EXAMPLES | SERIES_EXAMPLES | EXPORT_EXAMPLES | PATIENT_DATA_EXAMPLES
 
 __all__ = ["EXAMPLES", "Examples"]

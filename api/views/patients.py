@@ -16,7 +16,8 @@ from api.exporting import export_of
 from api.filters import PatientFilters
 from api.serializers.merging import MergedSerializer, MergeSerializer
 from api.serializers.patients import CandidateSerializer, PatientResultSerializer, PatientSerializer
-from api.views.base import READING, RecordViewSet
+from api.views.base import READING
+from api.views.patient_data import PatientData
 from appointments import merging
 from appointments.permissions import visible_to
 from common import trail
@@ -60,7 +61,7 @@ from patients.models import Patient, PatientQuerySet
         description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back.",
     ),
 )
-class PatientViewSet(RecordViewSet):
+class PatientViewSet(PatientData):
     rights: ClassVar = dict.fromkeys((*READING, "duplicates"), Right.READ_PATIENTS) | {
         "create": Right.REGISTER_PATIENTS,
         "update": Right.EDIT_PATIENTS,
@@ -68,6 +69,9 @@ class PatientViewSet(RecordViewSet):
         "destroy": Right.REGISTER_PATIENTS,
         "merge": Right.MERGE_PATIENTS,
         "export": Right.EXPORT_LISTS,
+        "export_one": Right.EXPORT_PATIENT,
+        "erase": Right.ERASE_PATIENT,
+        "legal_hold": Right.ERASE_PATIENT,
     }
     queryset = Patient.objects.all()
     serializer_class = PatientSerializer
@@ -81,7 +85,7 @@ class PatientViewSet(RecordViewSet):
     }
     default_ordering = ("full_name",)
     redirecting = True
-    verbs: ClassVar = {"create": "register", "destroy": "deactivate"}
+    verbs: ClassVar = {"create": "register", "destroy": "deactivate", "export_one": "export"}
     whole: ClassVar = frozenset({"create", "update", "partial_update", "merge"})  # they name other patients
     candidates: Sequence[Patient] = ()
     export = export_of("patients")
