@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from accounts.roles import Right
 from appointments import services, waitlist
+from appointments.by_role import ByRole
 from appointments.lifecycle import allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry, WaitlistOffer
 from clinics.forms import PICKERS, WallTimeField, WallTimeForm, by_the_clock
@@ -94,7 +96,8 @@ TOLD = (
 NAMED = ("by", "from_doctor", "to_doctor", "from_location", "to_location")
 
 
-class HistoryInline(Told, ReadOnly, admin.TabularInline):
+class HistoryInline(Told, ReadOnly, ByRole, admin.TabularInline):
+    reads = Right.READ_APPOINTMENTS
     model = AppointmentChange
     fields = readonly_fields = TOLD
     extra = 0
@@ -109,7 +112,10 @@ def actor(request: HttpRequest) -> User:
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(Searched, ServiceAdmin):
+class AppointmentAdmin(ByRole, Searched, ServiceAdmin):
+    reads = Right.READ_APPOINTMENTS
+    adds = Right.BOOK
+    changes = Right.BOOK
     list_display = ("patient", "doctor", "starts", "duration_minutes", "status", "location")
     list_select_related = ("patient", "doctor", "location")
     list_filter = (DayFilter, "status", "location")
@@ -142,7 +148,10 @@ class AppointmentAdmin(Searched, ServiceAdmin):
         verb = partial(services.amend, current) if current else services.book
         return verb(**entered, actor=actor(request))
 
-    @admin.action(description="Confirm", permissions=["change"])
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, Right.RUN_THE_DAY)
+
+    @admin.action(description="Confirm", permissions=["run"])
     def confirm(self, request: HttpRequest, visits: QuerySet[Appointment]) -> None:
         self.apply(request, visits, partial(services.confirm, actor=actor(request)), "confirmed")
 
@@ -150,14 +159,16 @@ class AppointmentAdmin(Searched, ServiceAdmin):
     def cancel(self, request: HttpRequest, visits: QuerySet[Appointment]) -> None:
         self.apply(request, visits, partial(services.cancel, actor=actor(request)), "cancelled")
 
-    @admin.action(description="Mark as no-show", permissions=["change"])
+    @admin.action(description="Mark as no-show", permissions=["run"])
     def mark_no_show(self, request: HttpRequest, visits: QuerySet[Appointment]) -> None:
         self.apply(request, visits, partial(services.mark_no_show, actor=actor(request)), "marked as no-show")
 
 
 @admin.register(AppointmentChange)
-class AppointmentChangeAdmin(Told, ReadOnly, Bounded):
+class AppointmentChangeAdmin(Told, ReadOnly, ByRole, Bounded):
     """The history. Written by the services, with the change itself."""
+
+    reads = Right.READ_APPOINTMENTS
 
     fields = ("appointment", *TOLD)
     list_display = ("appointment", *TOLD)
@@ -191,7 +202,8 @@ class Kept:
         return by_the_clock(kept.location, kept.expires_at)
 
 
-class OfferInline(Kept, ReadOnly, admin.TabularInline):
+class OfferInline(Kept, ReadOnly, ByRole, admin.TabularInline):
+    reads = Right.READ_WAITLIST
     model = WaitlistOffer
     fields = readonly_fields = ("doctor", "location", "starts", "expires", "status")
     extra = 0
@@ -202,7 +214,10 @@ class OfferInline(Kept, ReadOnly, admin.TabularInline):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(Searched, ServiceAdmin):
+class WaitlistEntryAdmin(ByRole, Searched, ServiceAdmin):
+    reads = Right.READ_WAITLIST
+    adds = Right.WAIT
+    changes = Right.WAIT
     form = WaitlistForm
     fields = (
         *("patient", "doctor", "specialization", "appointment_type", "location"),
@@ -252,8 +267,10 @@ class WaitlistEntryAdmin(Searched, ServiceAdmin):
 
 
 @admin.register(Hold)
-class HoldAdmin(Kept, ReadOnly, Bounded):
+class HoldAdmin(Kept, ReadOnly, ByRole, Bounded):
     """Times that are kept. The token is known to its holder alone."""
+
+    reads = Right.READ_APPOINTMENTS
 
     fields = ("doctor", "location", "room", "patient", "appointment_type", "starts", "expires", "created_by")
     list_display = ("doctor", "starts", "location", "room", "expires")
@@ -262,8 +279,10 @@ class HoldAdmin(Kept, ReadOnly, Bounded):
 
 
 @admin.register(Series)
-class SeriesAdmin(ReadOnly, Bounded):
+class SeriesAdmin(ReadOnly, ByRole, Bounded):
     """Visits that repeat. Each of them is changed as any other appointment."""
+
+    reads = Right.READ_APPOINTMENTS
 
     list_display = ("id", "patient", "doctor", "rule")
     list_select_related = ("patient", "doctor")

@@ -9,7 +9,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.roles import Right
 from appointments import hours
+from appointments.by_role import ByRole, WeekByRole
 from appointments.displaced import displaced
 from clinics import services
 from clinics.forms import PICKERS, WallTimeField, WallTimeForm, WeekFormSet, by_the_clock
@@ -41,7 +43,9 @@ class OpeningWeek(WeekFormSet):
         services.set_opening_hours(self.instance, week)
 
 
-class OpeningHoursInline(admin.TabularInline):
+class OpeningHoursInline(WeekByRole, admin.TabularInline):
+    reads = Right.READ_CLINIC
+    changes = Right.EDIT_CLINIC
     model = OpeningHours
     formset = OpeningWeek
     formfield_overrides = PICKERS
@@ -50,7 +54,10 @@ class OpeningHoursInline(admin.TabularInline):
 
 
 @admin.register(Location)
-class LocationAdmin(ServiceAdmin):
+class LocationAdmin(ByRole, ServiceAdmin):
+    reads = Right.READ_CLINIC
+    adds = Right.EDIT_CLINIC
+    changes = Right.EDIT_CLINIC
     fields = ("name", "time_zone", "patient_cutoff_minutes", "marks_no_shows", "active")
     list_display = ("name", "time_zone", "active")
     ordering = ("id",)
@@ -77,7 +84,10 @@ class LocationExceptionForm(WallTimeForm):
 
 
 @admin.register(LocationException)
-class LocationExceptionAdmin(ServiceAdmin):
+class LocationExceptionAdmin(ByRole, ServiceAdmin):
+    reads = Right.READ_CLINIC
+    adds = Right.EDIT_CLINIC
+    changes = Right.EDIT_CLINIC
     form = LocationExceptionForm
     fields = ("location", "kind", "start", "end", "reason")
     list_display = ("location", "kind", "starts", "ends", "reason")
@@ -122,7 +132,10 @@ class LocationExceptionAdmin(ServiceAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ServiceAdmin):
+class HolidayAdmin(ByRole, ServiceAdmin):
+    reads = Right.READ_CLINIC
+    adds = Right.EDIT_CLINIC
+    changes = Right.EDIT_CLINIC
     fields = ("date", "name", "location")
     formfield_overrides = PICKERS
     list_display = ("date", "name", "where")
@@ -146,7 +159,10 @@ class HolidayAdmin(ServiceAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(ServiceAdmin):
+class RoomAdmin(ByRole, ServiceAdmin):
+    reads = Right.READ_CLINIC
+    adds = Right.EDIT_CLINIC
+    changes = Right.EDIT_CLINIC
     fields = ("location", "name", "kind", "active")
     list_display = ("name", "kind", "location", "active")
     list_select_related = ("location",)
@@ -183,7 +199,10 @@ class AppointmentTypeForm(ServiceForm):
 
 
 @admin.register(AppointmentType)
-class AppointmentTypeAdmin(ServiceAdmin):
+class AppointmentTypeAdmin(ByRole, ServiceAdmin):
+    reads = Right.READ_CLINIC
+    adds = Right.EDIT_CLINIC
+    changes = Right.EDIT_CLINIC
     form = AppointmentTypeForm
     fields = (
         *("name", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes"),

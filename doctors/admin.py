@@ -6,7 +6,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.roles import Right
 from appointments import availability, hours
+from appointments.by_role import ByRole, WeekByRole
 from clinics.forms import PICKERS, WallTimeField, WallTimeForm, WeekFormSet, by_the_clock
 from clinics.models import Location
 from common import clock
@@ -29,7 +31,9 @@ class DoctorsWeek(WeekFormSet):
         hours.set_weekly_hours(self.instance, week)
 
 
-class WeeklyHoursInline(admin.TabularInline):
+class WeeklyHoursInline(WeekByRole, admin.TabularInline):
+    reads = Right.READ_AVAILABILITY
+    changes = Right.EDIT_AVAILABILITY
     model = WeeklyHours
     formset = DoctorsWeek
     formfield_overrides = PICKERS
@@ -38,7 +42,10 @@ class WeeklyHoursInline(admin.TabularInline):
 
 
 @admin.register(Doctor)
-class DoctorAdmin(Searched, ServiceAdmin):
+class DoctorAdmin(ByRole, Searched, ServiceAdmin):
+    reads = Right.READ_DOCTORS
+    adds = Right.EDIT_DOCTORS
+    changes = Right.EDIT_DOCTORS
     fields = ("full_name", "email", "specialization", "default_duration_minutes", "active")
     readonly_fields = ("active",)
     list_display = ("full_name", "specialization", "email", "default_duration_minutes", "active")
@@ -71,7 +78,10 @@ class ExceptionForm(WallTimeForm):
 
 
 @admin.register(AvailabilityException)
-class ExceptionAdmin(ServiceAdmin):
+class ExceptionAdmin(ByRole, ServiceAdmin):
+    reads = Right.READ_AVAILABILITY
+    adds = Right.EDIT_AVAILABILITY
+    changes = Right.EDIT_AVAILABILITY
     form = ExceptionForm
     fields = ("doctor", "kind", "start", "end", "location", "reason")
     autocomplete_fields = ("doctor",)

@@ -1,18 +1,25 @@
 """Patients in the admin."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.roles import Right, may
+from appointments.by_role import ByRole
 from common.admin import Bounded, ReadOnly, Searched, ServiceAdmin
 from patients import duplicates, services
+from patients.identifiers import IDENTIFIERS, masked
 from patients.models import Patient, PatientMerge
 
 
 @admin.register(Patient)
-class PatientAdmin(Searched, ServiceAdmin):
+class PatientAdmin(ByRole, Searched, ServiceAdmin):
+    reads = Right.READ_PATIENTS
+    adds = Right.REGISTER_PATIENTS
+    changes = Right.EDIT_PATIENTS
     fields = (
         "full_name",
         "phone_number",
@@ -37,6 +44,32 @@ class PatientAdmin(Searched, ServiceAdmin):
         """Without merged records: those that were kept stand for them."""
         return super().get_queryset(request).filter(merged_into=None)
 
+    def get_fields(self, request: HttpRequest, obj: Patient | None = None) -> Any:
+        return self._readable(request, self.fields)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self._readable(request, self.list_display)
+
+    def _readable(self, request: HttpRequest, names: Iterable[str]) -> list[str]:
+        """The columns with those in their place that the role reads masked, or not at all."""
+        if not may(request.user, Right.READ_IDENTIFIERS):
+            names = [f"masked_{name}" if name in IDENTIFIERS else name for name in names]
+        if not may(request.user, Right.READ_DESK_NOTES):
+            names = [name for name in names if name != "desk_notes"]
+        return list(names)
+
+    @admin.display(description="national id")
+    def masked_national_id(self, patient: Patient) -> str:
+        return masked(patient.national_id) or ""
+
+    @admin.display(description="insurance number")
+    def masked_insurance_number(self, patient: Patient) -> str:
+        return masked(patient.insurance_number) or ""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        identifiers = may(request.user, Right.READ_IDENTIFIERS)
+        return queryset.search(search_term.replace("\x00", ""), identifiers=identifiers), False
+
     def store(self, request: HttpRequest, current: Patient | None, entered: dict[str, Any]) -> Patient:
         if current:
             patient = services.amend(current, **entered)
@@ -59,6 +92,7 @@ class PatientAdmin(Searched, ServiceAdmin):
 
 
 @admin.register(PatientMerge)
-class PatientMergeAdmin(ReadOnly, Bounded):
+class PatientMergeAdmin(ReadOnly, ByRole, Bounded):
+    reads = Right.MERGE_PATIENTS
     list_display = ("at", "kept", "merged", "by", "reason")
     list_select_related = ("kept", "merged", "by")

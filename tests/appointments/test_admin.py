@@ -3,17 +3,17 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import Role
 from appointments import policy, services
 from appointments.models import Appointment, AppointmentChange
 from clinics.models import Location
 from doctors import places
 from doctors import services as doctor_services
-from tests.factories import at, book, make_doctor, make_patient
+from tests.factories import at, book, make_doctor, make_patient, make_user
 from tests.pages import AdminPages, entries, errors
 
 TAKEN = {"__all__": ["This doctor is already booked at that time."]}
@@ -274,9 +274,7 @@ def test_history_cannot_be_forged_through_the_appointments_form(pages: AdminPage
 
 
 def test_who_may_only_view_sees_the_locations_time_and_no_form(client: Client, in_nairobi: Location) -> None:
-    viewer = User.objects.create_user("viewer", password="a-long-password", is_staff=True)
-    viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client.force_login(viewer)
+    client.force_login(make_user(Role.AUDITOR, is_staff=True))
     pages = AdminPages(client, Appointment)
     visit = book("2026-03-02 10:00")
     response = client.get(pages.url("change", visit.pk))
