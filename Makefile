@@ -6,12 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove format clean
+.PHONY: help run test check prove format bench bench-quick clean
 # A failed step leaves no stamp that looks like success.
 .DELETE_ON_ERROR:
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/runtime.stamp ## Serve the demo clinic on http://127.0.0.1:8000/ (PORT=...)
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -45,6 +45,12 @@ prove: $(VENV)/development.stamp ## An hour of proof, on both databases: the che
 format: $(VENV)/development.stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(VENV)/development.stamp ## Measure speed and growth on PostgreSQL, up to ten million visits: takes hours
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(VENV)/development.stamp ## The same, small: about two minutes
+	$(BIN)/python -m benchmarks --quick
 
 clean: ## Remove the virtual environment and caches; the database stays
 	rm -rf $(VENV) staticfiles .mypy_cache .ruff_cache .import_linter_cache .hypothesis

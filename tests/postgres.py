@@ -46,48 +46,70 @@ def throwaway(binaries: Path) -> Iterator[str]:
 
     Anybody on this machine can connect while it runs (trust authentication), on a free port of the loopback interface.
     """
-    identity = _unprivileged()
+    identity = unprivileged()
     with tempfile.TemporaryDirectory(prefix="clinic-postgres-") as name:
         home = Path(name)
         if identity:
             shutil.chown(home, identity["user"], identity["group"])
-        data, log = home / "data", home / "log"
-        options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        created = subprocess.run(
-            [binaries / "initdb", f"--pgdata={data}", *options],
+        initialise(binaries, home, identity, "--no-sync")
+        with served(binaries, home, SETTINGS, identity) as url:
+            yield url
+
+
+def initialise(binaries: Path, home: Path, identity: dict[str, Any], *options: str) -> None:
+    """Make a cluster in ``home``, unless there is one."""
+    data = home / "data"
+    if (data / "PG_VERSION").exists():
+        return
+    created = subprocess.run(
+        [
+            binaries / "initdb",
+            f"--pgdata={data}",
+            "--auth=trust",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            *options,
+        ],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        **identity,
+    )
+    if created.returncode:
+        raise RuntimeError(f"initdb failed:\n{created.stdout}{created.stderr}")
+
+
+@contextmanager
+def served(binaries: Path, home: Path, settings: dict[str, str], identity: dict[str, Any]) -> Iterator[str]:
+    """Run the cluster in ``home`` on a free port; yield the URL of its database `postgres`."""
+    port = _free_port()
+    log = home / "log"
+    settings = settings | {"port": str(port), "unix_socket_directories": str(home)}
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", home / "data", *(f"--{name}={value}" for name, value in settings.items())],
             cwd=home,
-            capture_output=True,
-            text=True,
-            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the tests: they still need the database to clean up
             **identity,
         )
-        if created.returncode:
-            raise RuntimeError(f"initdb failed:\n{created.stdout}{created.stderr}")
-        port = _free_port()
-        settings = SETTINGS | {"port": str(port), "unix_socket_directories": str(home)}
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for the tests: they still need the database to clean up
-                **identity,
-            )
-        url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-        try:
-            _wait_until_it_answers(url, server, log)
-            yield url
-        finally:
-            _stop(server)
+    url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+    try:
+        _wait_until_it_answers(url, server, log)
+        yield url
+    finally:
+        _stop(server)
 
 
 def _version(name: str) -> list[int]:
     return [int(part) for part in name.split(".") if part.isdigit()]
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """What to tell `subprocess` so that the server does not run as root, which it refuses."""
     if os.geteuid() != 0:
         return {}

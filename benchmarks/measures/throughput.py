@@ -1,0 +1,72 @@
+"""Booking and finding a time, ours against the floor in turns."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
+
+from benchmarks.arena import Clinic, Result, rounds, steady
+from benchmarks.client import Target
+from benchmarks.data import BUSY_SPECIALTY
+
+BOOKERS, READERS = 16, 8
+# What Easy!Appointments reached of the bare guarded INSERT on this size of machine: see the README.
+EASY_APPOINTMENTS = 0.42
+
+
+def per_second(rate: float) -> str:
+    return f"{rate:,.0f}/s"
+
+
+def booking(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> list[Result]:
+    bodies = ours.free()
+    book = ours.bookings()
+    steady(ours.target, book, clients=BOOKERS, seconds=seconds / 2, status=201)  # warm
+    mine, other, ratio = rounds(
+        lambda: steady(ours.target, book, clients=BOOKERS, seconds=seconds, status=201),
+        lambda: steady(floor, lambda: floor.post("/rows/", next(bodies)), clients=BOOKERS, seconds=seconds, status=201),
+        turns,
+    )
+    name = f"Bookings, {BOOKERS} clients"
+    return [
+        Result(name, per_second(mine), f"{per_second(other)} bare guarded INSERT", ratio, 0.7),
+        Result(
+            f"{name}: times Easy!Appointments' {EASY_APPOINTMENTS} of the INSERT",
+            per_second(mine),
+            f"{per_second(other * EASY_APPOINTMENTS)} by that share",
+            ratio / EASY_APPOINTMENTS,
+            2.0,
+        ),
+    ]
+
+
+def doctors(ours: Clinic) -> Callable[[], int]:
+    numbers = count(1)
+    return lambda: ours.doctor(next(numbers) * 31)
+
+
+def slots_requests(ours: Clinic) -> Callable[[], bytes]:
+    """Free slots of one doctor for 31 days."""
+    doctor, first = doctors(ours), ours.days_ahead[0]
+    last = first + timedelta(days=30)
+    return lambda: ours.target.get(f"/api/slots/?doctor={doctor()}&from={first}&to={last}&limit=20")
+
+
+def first_available_requests(ours: Clinic) -> Callable[[], bytes]:
+    """The first slot among all doctors of the busy specialty, within 14 days."""
+    return lambda: ours.target.get(f"/api/slots/?specialization={BUSY_SPECIALTY}&limit=1")
+
+
+def finding(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> Iterator[Result]:
+    row = floor.get("/rows/0/")
+    asks = (
+        ("Slots of one doctor for 31 days", slots_requests(ours), 0.7),
+        ("First available among 200 doctors, 14 days", first_available_requests(ours), 0.3),
+    )
+    for name, source, goal in asks:
+        steady(ours.target, source, clients=READERS, seconds=seconds / 2)
+        mine, other, ratio = rounds(
+            lambda source=source: steady(ours.target, source, clients=READERS, seconds=seconds),  # type: ignore[misc]
+            lambda: steady(floor, lambda: row, clients=READERS, seconds=seconds),
+            turns,
+        )
+        yield Result(name, per_second(mine), f"{per_second(other)} bare one-row view", ratio, goal)
