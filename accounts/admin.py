@@ -1,18 +1,41 @@
-"""Users in the admin: for those who manage users. Only a superuser makes or changes superusers."""
+"""Users, their tokens and second factors in the admin, for those who manage users; its own door is everybody's.
+
+Only a superuser makes or changes superusers.
+"""
 
 from typing import Any
 
-from django.contrib import admin
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from accounts.models import User
+from accounts import credentials, second_factor, tokens
+from accounts.models import Token, User
 from accounts.roles import Right, Role
 from appointments.by_role import ByRole
 from common.admin import NeverDeleted
 
 admin.site.unregister(Group)  # roles take their place
+
+# Passwords and codes are judged by the pages of /accounts/ alone: the admin has no other way in.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+def _change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    return redirect("account_change_password")
+
+
+admin.site.password_change = _change_password  # type: ignore[method-assign, assignment]
+# Rows of django-allauth that nothing here uses, or that show secrets.
+for model in (EmailAddress, Authenticator):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 @admin.register(User)
@@ -31,6 +54,7 @@ class RoleUserAdmin(NeverDeleted, ByRole, UserAdmin):
     list_filter = ("role", "is_active", "is_staff", "is_superuser")
     list_select_related = ("doctor", "patient")
     filter_horizontal = ()
+    actions = ("sign_out_everywhere", "remove_second_factor")
 
     @admin.display(description="signs in as")
     def signs_in_as(self, user: User) -> str:
@@ -55,3 +79,37 @@ class RoleUserAdmin(NeverDeleted, ByRole, UserAdmin):
         if obj.role == Role.PATIENT:
             obj.is_staff = False
         super().save_model(request, obj, form, change)
+
+    @admin.action(description="Sign out everywhere and revoke all tokens", permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            credentials.end_everything(user)
+        messages.success(request, f"{len(users)} users were signed out everywhere.")
+
+    @admin.action(description="Remove the second factor of somebody who lost it", permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            second_factor.remove(user)
+        messages.success(request, f"{len(users)} users have no second factor any more, and were signed out everywhere.")
+
+
+@admin.register(Token)
+class TokenAdmin(ByRole, admin.ModelAdmin):
+    """Shown and revoked. They are issued by the token route alone, which tells the key once."""
+
+    reads = Right.MANAGE_USERS
+    list_display = ("id", "user", "created_at", "last_used_at", "expires_at", "second_factor")
+    fields = readonly_fields = ("user", "created_at", "last_used_at", "expires_at", "second_factor")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-last_used_at", "-id")
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:
+        return self._may(request, Right.MANAGE_USERS)
+
+    def delete_model(self, request: HttpRequest, obj: Token) -> None:
+        tokens.revoke(Token.objects.filter(pk=obj.pk), request=request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
+        tokens.revoke(queryset, request=request)

@@ -1,6 +1,46 @@
-"""Why a user was not made or changed, or a request with an Idempotency-Key not carried out, in words for people."""
+"""Why somebody was not signed in, a user not made or changed, or a retried request not carried out, in plain words."""
 
-from common.errors import Conflict, Refused
+from datetime import timedelta
+from math import ceil
+
+from common.errors import Busy, Conflict, DomainError, Refused
+
+
+class LockedOut(Busy):
+    """HTTP 429. The same for the right password and a wrong one, for an account that exists and one that does not."""
+
+    code = "locked_out"
+    message = "Too many attempts to sign in failed. Wait some minutes and try again, or ask your administrator."
+
+    def __init__(self, *, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after_seconds = max(1, ceil(retry_after.total_seconds()))
+
+
+class WrongCredentials(Refused):
+    """The same for an unknown name, a wrong password and an inactive account."""
+
+    code = "authorization"
+    message = "Unable to log in with provided credentials."
+
+
+class CodeMissing(Refused):
+    code = "otp_required"
+    field = "otp"
+    message = "Also send the code of your authenticator app, or a recovery code."
+
+
+class WrongCode(Refused):
+    code = "otp_wrong"
+    field = "otp"
+    message = "That code is not right, or was used before. Send the newest of your app, or a recovery code."
+
+
+class MustEnrol(DomainError):
+    """HTTP 403."""
+
+    code = "second_factor_required"
+    message = "Your account needs a second factor. Sign in on the web pages and set up an authenticator app first."
 
 
 class BadKey(Refused):

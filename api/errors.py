@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from accounts.errors import KeyReused
+from accounts.errors import KeyReused, LockedOut, MustEnrol
 from api import problems
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften
 from patients.errors import RecordMerged
@@ -28,6 +28,8 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (KeyReused, 422),
     (RecordMerged, 308),
     (Conflict, 409),
+    (MustEnrol, 403),
+    (LockedOut, 429),
     (Busy, 503),
     (TooOften, 429),
 )

@@ -253,6 +253,9 @@ class Ordering(BaseFilterBackend):
                 choices = ", ".join(view.ordering_fields)
                 raise ValidationError({"ordering": [f"Cannot order by {name[:50]!r}. Choose from: {choices}."]})
             columns.append("-" + column if name.startswith("-") else column)
+        query = request.query_params.get("search", "").strip()
+        if query and not columns and hasattr(queryset, "by_relevance"):
+            return queryset.by_relevance(query)
         columns = columns or list(view.default_ordering)
         return queryset.order_by(*dict.fromkeys(columns), *(["id"] if "id" not in columns else []))
 

@@ -9,6 +9,7 @@ from drf_spectacular.plumbing import build_listed_example_value
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
+from accounts.errors import LockedOut, MustEnrol
 from api.examples import EXAMPLES, Examples
 from api.fields import ID
 from api.rights import NO_ROLE, ByRights
@@ -19,8 +20,8 @@ from patients.models import validate_phone_number
 JSON = "application/json"
 
 TAGS = {
-    "authentication": "One token a user: get it with a name and a password, send it as `Authorization: Token ...` "
-    "with every other request, and revoke it when it is no longer needed.",
+    "authentication": "Get a token with a name and a password, send it as `Authorization: Token ...` with every other "
+    "request, and revoke it when it is no longer needed. A user may have several.",
     "patients": "The people who are seen. They are deactivated, never deleted. Two records of one person are merged: "
     "the id of the other one then leads to the record that was kept.",
     "doctors": "Those who see them. They are deactivated, never deleted.",
@@ -115,10 +116,12 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
     "403": (
         "Forbidden",
         _shared(
-            "Your role does not allow it; or, in a browser's session, the CSRF token is missing.",
+            "Your role does not allow it, or your account needs a second factor; or, in a browser's session, the CSRF "
+            "token is missing.",
             ByRights.message,
             NO_ROLE,
             "CSRF Failed: CSRF token missing.",
+            MustEnrol.message,
         ),
     ),
     "404": ("NotFound", _shared("There is no such thing.", "Not found.")),
@@ -138,6 +141,7 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         _shared(
             "More requests than one user or address may send. Nothing was changed; wait for Retry-After seconds.",
             "Too many requests. Wait 30 seconds and try again.",
+            LockedOut.message,
             **{"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}},
         ),
     ),
@@ -260,6 +264,7 @@ class Schema(AutoSchema):
             answers.append("308")
         if self._has_body():
             answers += ["413", "415", "503"]
+            answers += getattr(self.view, "also_answers_posts", ())
         return answers
 
     def _has_body(self) -> bool:

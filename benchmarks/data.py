@@ -90,7 +90,6 @@ def _stored(field: Any) -> Any:
 
 def fill(patients: int, doctors: int, total: int, progress: Callable[..., Any]) -> dict[str, Any]:
     from django.db import connection
-    from tests.tokens import token_of
 
     from accounts.models import User
     from appointments.models import Appointment
@@ -98,6 +97,7 @@ def fill(patients: int, doctors: int, total: int, progress: Callable[..., Any]) 
     from common.text import folded
     from doctors.models import Doctor, WeeklyHours
     from patients.models import Patient
+    from tests.tokens import token_of
 
     random = Random(1)
     given, family = GIVEN.split(), FAMILY.split()

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from common.text import folded, search_terms
 
@@ -69,6 +69,31 @@ def matching(query: str, *columns: str) -> Q:
     for spellings in search_terms(query):
         condition &= Q(*((f"{column}__contains", s) for column in columns for s in spellings), _connector=Q.OR)
     return condition
+
+
+def closeness(query: str, column: str) -> Case:
+    """How near the folded ``column`` is to ``query``: the whole of it 0, its beginning 1, a word's 2, else 3."""
+    text = folded(query)
+    return Case(
+        When(**{column: text}, then=Value(0)),
+        When(**{f"{column}__startswith": text}, then=Value(1)),
+        When(**{f"{column}__contains": f" {text}"}, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+
+
+# So many rows are named one by one, for an index to find what belongs to them; of more, what belongs is found soon.
+FEW = 500
+
+
+def belonging(foreign_key: str, owners: QuerySet[Any]) -> Q:
+    """Rows whose ``foreign_key`` is among ``owners``, told so that the database need not read all rows to find few.
+
+    Asks for the owners' ids at once: a planner cannot know beforehand whether they are two or two million.
+    """
+    ids = list(owners.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return Q(**{f"{foreign_key}__in": ids if len(ids) <= FEW else owners.order_by().values("pk")})
 
 
 class CountManager(models.Manager["Count"]):

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, Location
-from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from common.models import FoldedTextField, TidyCharField, TimeStamped, closeness, matching
 from common.text import folded
 from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
@@ -26,6 +26,10 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
     def search(self, query: str) -> "DoctorQuerySet":
         """By name, specialization or e-mail."""
         return self.filter(matching(query, "search_text"))
+
+    def by_relevance(self, query: str) -> "DoctorQuerySet":
+        """Those first whose name is, or begins with, what was searched for; then by name."""
+        return self.order_by(closeness(query, "name_key"), "full_name", "id")
 
     def practising(self, specialization: str) -> "DoctorQuerySet":
         """Those of this specialization, whatever its case and accents."""
@@ -92,7 +96,10 @@ class Doctor(TimeStamped):
                 condition=Q(default_duration_minutes__range=(1, LONGEST_VISIT_MINUTES)), name="doctor_duration_sane"
             ),
         ]
-        indexes: ClassVar = [models.Index("specialization_key", "id", name="doctor_by_specialization")]
+        indexes: ClassVar = [
+            models.Index("specialization_key", "id", name="doctor_by_specialization"),
+            models.Index("full_name", "id", name="doctor_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

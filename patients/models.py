@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from clinics.models import Location
 from common import clock
-from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from common.models import FoldedTextField, TidyCharField, TimeStamped, closeness, matching
 from common.text import PHONE_TEXT, phone_digits
 
 
@@ -61,6 +61,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if identifiers:
             return self.filter(matching(query, "search_text"))
         return self.alias(email_key=Lower("email")).filter(matching(query, "name_key", "phone_key", "email_key"))
+
+    def by_relevance(self, query: str) -> "PatientQuerySet":
+        """Those first whose name is, or begins with, what was searched for; then by name."""
+        return self.order_by(closeness(query, "name_key"), "full_name", "id")
 
     def locked(self) -> "PatientQuerySet":
         return self.order_by("id").select_for_update(no_key=True)
@@ -156,6 +160,10 @@ class Patient(TimeStamped):
             models.Index("full_name", "id", name="patient_by_name"),
             models.Index("phone_key", "id", name="patient_by_phone"),
             models.Index("date_of_birth", "id", name="patient_by_birth"),
+            # As `iexact` compares.
+            models.Index(Upper("email"), name="patient_by_email"),
+            models.Index(Upper("phone_number"), name="patient_by_phone_as_typed"),
+            models.Index(Upper("insurance_number"), name="patient_by_insurance"),
         ]
 
     def __str__(self) -> str:

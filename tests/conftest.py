@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from audit import guards
 from tests.factories import NOW
+from tests.tokens import token_of
 
 
 @pytest.fixture(autouse=True)
@@ -51,5 +51,5 @@ def user(db: None) -> User:
 def api(user: User) -> APIClient:
     """An integrator with a token."""
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(user)}")
     return client

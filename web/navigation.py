@@ -44,7 +44,11 @@ MAIN: tuple[Entry, ...] = (
     Entry(_("My day"), "my-day", is_doctor),
     Entry(_("Patients"), "patients", of_staff(Right.READ_PATIENTS)),
 )
-ACCOUNT: tuple[Entry, ...] = (Entry(_("API documentation"), "swagger", lambda user: True),)
+ACCOUNT: tuple[Entry, ...] = (
+    Entry(_("Second factor"), "mfa_index", lambda user: True),
+    Entry(_("Change password"), "account_change_password", lambda user: True),
+    Entry(_("API documentation"), "swagger", lambda user: True),
+)
 
 
 def entries(request: HttpRequest, among: tuple[Entry, ...]) -> list[dict[str, object]]:

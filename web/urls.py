@@ -9,5 +9,6 @@ urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     path("favicon.ico", favicon, name="favicon"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("accounts/", include("web.account_urls")),
     path("", include("web.clinic_urls")),
 ]

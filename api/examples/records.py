@@ -1,5 +1,6 @@
 """Examples of tokens, patients, doctors, slots, appointments, holds and the waiting list."""
 
+from accounts.errors import CodeMissing, WrongCode, WrongCredentials
 from api.examples.bodies import (
     APPOINTMENT,
     BOOKING,
@@ -62,9 +63,17 @@ def _final(wanted: str) -> dict[str, Body]:
 # By operationId.
 RECORD_EXAMPLES: dict[str, Examples] = {
     "token_create": Examples(
-        {"A name and a password": {"username": "kimutai", "password": "cosmas@44"}},
+        {
+            "A name and a password": {"username": "kimutai", "password": "cosmas@44"},
+            "With an authenticator app": {"username": "kimutai", "password": "cosmas@44", "otp": "492039"},
+        },
         {"token": "43dca77ace84f995ffee2267f9cd070e1d4cff73"},
-        {"Wrong name or password": {"non_field_errors": ["Unable to log in with provided credentials."]}, **UNREADABLE},
+        {
+            "Wrong name or password": {"non_field_errors": [WrongCredentials.message]},
+            "Code missing": {"otp": [CodeMissing.message]},
+            "Wrong code": {"otp": [WrongCode.message]},
+            **UNREADABLE,
+        },
     ),
     "me_retrieve": Examples(answer=ME),
     "patients_list": _list_of(

@@ -30,8 +30,8 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
 @extend_schema_view(
     list=extend_schema(
         summary="List and search doctors",
-        description="By name, unless `ordering` says otherwise. `search` looks at name, specialization and e-mail. For "
-        "example `?search=Smith&ordering=full_name`.",
+        description="By name, of a `search` the nearest names first, unless `ordering` says otherwise. `search` "
+        "looks at name, specialization and e-mail. For example `?search=Smith&ordering=full_name`.",
     ),
     create=extend_schema(summary="Add a doctor", description="The doctor starts with the clinic's opening hours."),
     retrieve=extend_schema(summary="Read a doctor"),

@@ -30,8 +30,9 @@ from patients.models import Patient, PatientQuerySet
 @extend_schema_view(
     list=extend_schema(
         summary="List and search patients",
-        description="By name, unless `ordering` says otherwise. `search` looks at name, e-mail, phone number in any "
-        "spelling, national id and insurance number. Records that were merged into others are left out.",
+        description="By name, of a `search` the nearest names first, unless `ordering` says otherwise. `search` "
+        "looks at name, e-mail, phone number in any spelling, national id and insurance number. Records that were "
+        "merged into others are left out.",
     ),
     create=extend_schema(
         summary="Register a patient",

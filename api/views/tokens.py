@@ -2,14 +2,15 @@
 
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.authtoken.models import Token
-from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import signing_in, tokens
+from accounts.models import Token
 from api.authentication import TokenAuthentication
+from api.serializers.tokens import TokenRequestSerializer
 
 TokenAnswer = inline_serializer("Token", {"token": serializers.CharField()})
 
@@ -17,21 +18,24 @@ TokenAnswer = inline_serializer("Token", {"token": serializers.CharField()})
 class TokenView(APIView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = ()
+    throttle_classes = ()  # which would ask who sends it; accounts/guard.py counts the attempts
+    also_answers_posts = ("403", "429")
 
     @extend_schema(
         tags=["authentication"],
         summary="Get a token",
-        description="The same one every time, until it is revoked. Send it as `Authorization: Token ...`.",
+        description="A new one every time; those of before hold on. It ends 30 days after its last use, 90 days after "
+        "it was issued, and with your password, unless the clinic has set other limits. Send it as "
+        "`Authorization: Token ...`. Whoever has set up an authenticator app sends its code as `otp`.",
         operation_id="token_create",
         auth=[],
-        request=AuthTokenSerializer,
+        request=TokenRequestSerializer,
         responses=TokenAnswer,
     )
     def post(self, request: Request) -> Response:
-        serializer = AuthTokenSerializer(data=request.data, context={"request": request})
+        serializer = TokenRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        token, _ = Token.objects.get_or_create(user=serializer.validated_data["user"])
-        return Response({"token": token.key})
+        return Response({"token": signing_in.token_for(request._request, **serializer.validated_data)})
 
     @extend_schema(
         tags=["authentication"],
@@ -44,7 +48,7 @@ class TokenView(APIView):
     def delete(self, request: Request) -> Response:
         if not isinstance(request.auth, Token):
             raise NotAuthenticated
-        request.auth.delete()
+        tokens.revoke(Token.objects.filter(pk=request.auth.pk), request=request._request)
         return Response(status=204)
 
     def perform_authentication(self, request: Request) -> None:

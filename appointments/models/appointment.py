@@ -11,7 +11,8 @@ from appointments.lifecycle import BLOCKS, Status, blocks
 from appointments.models.series import Series
 from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
-from common.models import TimeStamped, matching
+from common.models import TimeStamped, belonging
+from common.text import search_terms
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
@@ -30,8 +31,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(end__gt=now)
 
     def search(self, query: str) -> "AppointmentQuerySet":
-        """By the names of the patient and the doctor."""
-        return self.filter(matching(query, "patient__name_key", "doctor__name_key"))
+        """By the names of the patient and the doctor: every term in one of them. Two queries a term."""
+        rows = self
+        for spellings in search_terms(query):
+            named = Q(*(("name_key__contains", spelling) for spelling in spellings), _connector=Q.OR)
+            patients, doctors = Patient.objects.filter(named), Doctor.objects.filter(named)
+            rows = rows.filter(belonging("patient", patients) | belonging("doctor", doctors))
+        return rows
 
     def with_names(self) -> "AppointmentQuerySet":
         return self.select_related("patient", "doctor", "room", "appointment_type")

@@ -6,24 +6,28 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
-from rest_framework.authtoken.models import Token, TokenProxy
+from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts import second_factor
+from accounts.models import Token, User
 from appointments.models import AppointmentChange, Hold, Series
 from patients.models import PatientMerge
 from tests.factories import book
 from tests.pages import AdminPages, errors
+from tests.second_factors import enrol
+from tests.tokens import token_of
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-KEPT_BY_SERVICES = {AppointmentChange, Hold, PatientMerge, Series}
+KEPT_BY_SERVICES = {AppointmentChange, Hold, PatientMerge, Series, Token}
 OURS = {"accounts", "clinics", "doctors", "patients", "appointments"}
 
 
 def test_every_model_of_ours_is_registered_but_rows_of_others_and_kept_answers() -> None:
     models = {model.__name__ for app in OURS for model in apps.get_app_config(app).get_models()}
     registered = {model.__name__ for model in MODELS}
-    # Inlines of their location, doctor and entry; and what was answered to a retried request is nobody's to read.
-    assert models - registered == {"OpeningHours", "WeeklyHours", "WaitlistOffer", "IdempotencyKey"}
+    # Inlines of their location, doctor and entry. Kept answers and counts of guesses are nobody's to read.
+    inlines = {"OpeningHours", "WeeklyHours", "WaitlistOffer"}
+    assert models - registered == inlines | {"IdempotencyKey", "AttemptCounter"}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
@@ -45,10 +49,46 @@ def test_added_user_can_sign_in(client: Client, user: User) -> None:
     assert client.login(username="desk", password=password)
 
 
-def test_token_is_made_for_a_user(client: Client, user: User) -> None:
+def test_a_token_is_shown_without_its_key_and_revoked(client: Client, user: User) -> None:
     client.force_login(user)
-    assert errors(AdminPages(client, TokenProxy).add(user=user.pk)) == {}
-    assert Token.objects.get().user == user
+    key = token_of(user)
+    token, pages = Token.objects.get(), AdminPages(client, Token)
+    for url in (pages.url("changelist"), pages.url("change", token.pk)):
+        text = client.get(url).content.decode()
+        assert user.username in text
+        assert [secret for secret in (key, token.digest, token.credentials_digest) if secret in text] == []
+    assert client.post(pages.url("delete", token.pk), {"post": "yes"}).status_code == 302
+    assert Token.objects.count() == 0
+
+
+def test_an_administrator_signs_somebody_out_everywhere(client: Client, user: User) -> None:
+    desk = User.objects.create_user("desk", password="a-long-password")
+    token_of(desk)
+    theirs = Client()
+    theirs.force_login(desk)
+    client.force_login(user)
+    pages = AdminPages(client, User)
+    assert pages.run("sign_out_everywhere", desk) == ["1 users were signed out everywhere."]
+    assert Token.objects.count() == 0
+    assert theirs.get("/accounts/2fa/").status_code == 302
+
+
+def test_an_administrator_removes_a_lost_second_factor(client: Client, user: User) -> None:
+    desk = User.objects.create_user("desk", password="a-long-password")
+    enrol(desk)
+    client.force_login(user)
+    AdminPages(client, User).run("remove_second_factor", desk)
+    assert not second_factor.is_enrolled(desk)
+    assert APIClient().post("/api-token-auth/", {"username": "desk", "password": "a-long-password"}).status_code == 200
+
+
+def test_the_admin_has_no_log_in_of_its_own(client: Client, user: User) -> None:
+    typed = {"username": "reception", "password": "a-long-password"}
+    for answer in (client.get("/admin/login/?next=/admin/"), client.post("/admin/login/?next=/admin/", typed)):
+        assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=%2Fadmin%2F")
+    assert client.get("/admin/").status_code == 302
+    client.force_login(user)
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
 
 
 def test_nobody_gets_in_without_signing_in(client: Client, db: None) -> None:

@@ -8,13 +8,13 @@ import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, transaction
 from drf_spectacular.generators import SchemaGenerator
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import IdempotencyKey, User
 from appointments.models import Appointment, AppointmentChange
 from patients.models import Patient
 from tests.factories import at, make_doctor, make_patient
+from tests.tokens import token_of
 
 KEY = "6f1c9f8e-5f0f-4c1b-9d4e-3f8b6a1d2c7e"
 JANE = {"full_name": "Jane Doe", "phone_number": "0712345678"}
@@ -130,7 +130,7 @@ def test_the_same_key_on_another_route_is_refused(api: APIClient) -> None:
 def test_keys_are_each_users_own(api: APIClient, db: None) -> None:
     other = APIClient()
     user = User.objects.create_superuser("other", password="a-long-password")
-    other.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}")
+    other.credentials(HTTP_AUTHORIZATION=f"Token {token_of(user)}")
     assert [register(client).get("Idempotent-Replayed") for client in (api, other)] == [None, None]
     assert Patient.objects.count() == 2
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from appointments import services
+from common import models
+from patients.models import Patient
 from tests.factories import book, make_doctor, make_patient
 
 
@@ -325,3 +328,50 @@ def test_a_truth_value_that_is_none_is_refused(api: APIClient) -> None:
     for path in ("/api/doctors/?active=banana", "/api/patients/?filter=active:banana"):
         answer = api.get(path)
         assert (answer.status_code, answer.json()) == (400, {"active": ["Enter true or false."]})
+
+
+# --- Relevance ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("route", "make"), [("patients", make_patient), ("doctors", make_doctor)])
+def test_of_a_search_the_nearest_names_come_first(api: APIClient, route: str, make: Callable[..., Any]) -> None:
+    for name in ("Abel Annan", "Ann", "Anna Zuma", "Joanna", "Ännchen Adler"):
+        make(full_name=name)
+    found = ["Ann", "Anna Zuma", "Ännchen Adler", "Abel Annan", "Joanna"]
+    assert names(api, f"/api/{route}/?search=ann") == found
+    assert names(api, f"/api/{route}/?search=ann&ordering=full_name") == sorted(found)
+
+
+def test_visits_of_many_who_are_called_so_are_found_as_those_of_few(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, anna = make_patient(full_name="Ann Lee"), make_patient(full_name="Anna Okoth")
+    doctor = make_doctor(full_name="Grace Annan")
+    visits = [book("2026-03-03 10:00", patient=ann), book("2026-03-04 10:00", patient=anna)]
+    visits.append(book("2026-03-05 10:00", doctor=doctor))
+    book("2026-03-06 10:00")
+    for few in (500, 1):
+        monkeypatch.setattr(models, "FEW", few)
+        assert names(api, "/api/appointments/?search=ann", "id") == [visit.pk for visit in visits]
+        assert names(api, "/api/appointments/?search=lee+ann", "id") == [visits[0].pk]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (Patient.objects.search("zuma"), "patient_by_search_text"),
+        (Patient.objects.filter(name_key__contains="zuma"), "patient_by_part_of_name"),
+        (Patient.objects.filter(email__iexact="a@b.test"), "patient_by_email"),
+        (Patient.objects.filter(phone_number__iexact="0712"), "patient_by_phone_as_typed"),
+        (Patient.objects.filter(insurance_number__iexact="n1"), "patient_by_insurance"),
+    ],
+)
+def test_a_search_reads_an_index_and_not_the_table(db: None, query: Any, index: str) -> None:
+    Patient.objects.bulk_create(
+        Patient(full_name=f"Other {n}", phone_number=f"{20_000_000 + n}", email=f"{n}@b.test", insurance_number=f"{n}")
+        for n in range(5000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE patients_patient")
+    assert index in query.all().explain()

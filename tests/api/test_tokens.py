@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Token, User
 from accounts.roles import Role
 
 URL = "/api-token-auth/"

@@ -15,16 +15,16 @@ def main() -> None:
 
     from django.core.management import call_command
     from django.db import transaction
-    from rest_framework.authtoken.models import Token
 
     from accounts.models import User
     from tests.factories import make_doctor, make_patient
+    from tests.tokens import token_of
 
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         user = User.objects.create_superuser("reception", password="a-long-password")
         people = {
-            "token": Token.objects.create(user=user).key,
+            "token": token_of(user),
             "doctors": [make_doctor().pk for _ in range(DOCTORS)],
             "patients": [make_patient().pk for _ in range(PATIENTS)],
         }

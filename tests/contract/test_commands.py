@@ -101,7 +101,7 @@ def test_the_quick_start_ends_in_a_system_that_answers(server: httpx.Client) -> 
     assert re.fullmatch("[0-9a-f]{40}", answer.json()["token"])
     headers = {"Authorization": f"Token {answer.json()['token']}"}
     assert server.post("/api/patients/", json=JANE, headers=headers).status_code == 201
-    for page in ("/", "/swagger/", "/redoc/", "/admin/login/"):
+    for page in ("/", "/swagger/", "/redoc/", "/accounts/login/"):
         answer = server.get(page)
         assert (page, answer.status_code) == (page, 200)
         for address in Addresses(answer.text).loaded:

@@ -11,7 +11,6 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
-from rest_framework.authtoken.models import Token
 
 from accounts.models import User
 from appointments import holds, services, waitlist
@@ -22,6 +21,7 @@ from core.wsgi import application
 from doctors import offering, places
 from doctors import services as doctor_services
 from tests.factories import NOW, at, book, make_doctor, make_patient
+from tests.tokens import token_of
 
 schemathesis = pytest.importorskip("schemathesis")  # only developers have it
 
@@ -232,7 +232,7 @@ class Clinic:
 
 @pytest.fixture
 def clinic(user: User) -> Iterator[Clinic]:
-    clinic = Clinic(Token.objects.create(user=user).key)
+    clinic = Clinic(token_of(user))
     # A request's end closes the connection, and with it the test's transaction: Django's own client does as here.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

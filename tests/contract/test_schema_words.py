@@ -285,7 +285,7 @@ def test_a_browsers_session_needs_its_csrf_token(user: User) -> None:
     answer = client.delete(f"/api/patients/{make_patient().pk}/")
     examples = schema["components"]["responses"]["Forbidden"]["content"][JSON]["examples"]
     assert answer.status_code == 403
-    assert answer.json() == list(examples.values())[-1]["value"]
+    assert answer.json() in [given["value"] for given in examples.values()]
 
 
 def test_who_has_no_role_is_told_so_and_who_has_another_as_well(db: None) -> None:

@@ -34,7 +34,7 @@ def policy(response: HttpResponse) -> set[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/admin/", "/admin/appointments/appointment/add/", "/admin/password_change/"])
+@pytest.mark.parametrize("address", ["/admin/", "/admin/appointments/appointment/add/", "/accounts/password/change/"])
 def test_pages_run_nothing_inline_and_load_only_files_of_this_server(client: Client, user: User, address: str) -> None:
     client.force_login(user)
     page = client.get(address)
@@ -128,7 +128,7 @@ def test_a_write_with_a_session_needs_the_token_against_forgery(user: User) -> N
 def test_a_write_with_a_session_and_the_token_is_carried_out(user: User) -> None:
     browser = APIClient(enforce_csrf_checks=True)
     browser.force_login(user)
-    browser.get("/admin/password_change/")  # a page with a form sets the cookie
+    browser.get("/accounts/password/change/")  # a page with a form sets the cookie
     forged = browser.post("/api/patients/", NEW, headers={"X-CSRFToken": "a" * 64})
     assert forged.status_code == 403
     written = browser.post("/api/patients/", NEW, headers={"X-CSRFToken": browser.cookies["csrftoken"].value})

@@ -61,7 +61,7 @@ def test_https_is_answered_and_insisted_on(server: httpx.Client) -> None:
 
 
 def test_cookies_travel_over_https_only(server: httpx.Client) -> None:
-    assert "; Secure" in server.get("/admin/login/", headers=HTTPS).headers["Set-Cookie"]
+    assert "; Secure" in server.get("/accounts/login/", headers=HTTPS).headers["Set-Cookie"]
 
 
 def test_another_host_name_is_refused(server: httpx.Client) -> None:
@@ -74,7 +74,7 @@ def test_errors_show_no_code(server: httpx.Client) -> None:
     assert "DEBUG" not in response.text
 
 
-@pytest.mark.parametrize("page", ["/swagger/", "/redoc/", "/admin/login/"])
+@pytest.mark.parametrize("page", ["/swagger/", "/redoc/", "/accounts/login/"])
 def test_pages_come_with_their_static_files(server: httpx.Client, page: str) -> None:
     response = server.get(page, headers=HTTPS)
     assert response.status_code == 200

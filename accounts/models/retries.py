@@ -1,36 +1,14 @@
-"""Who may sign in, and what was answered to requests that may come again."""
+"""What was answered to requests that may come again."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
 
-from accounts.roles import Role
+from accounts.models.users import User
 
 KEYS_ARE_KEPT = timedelta(hours=24)
-
-
-class User(AbstractUser):
-    """A person or program that signs in. Django's own fields; ours are added here, never in a second table.
-
-    A doctor's record and a patient's name the user who signs in as them (`Doctor.user`, `Patient.user`).
-    """
-
-    role = models.CharField(
-        max_length=12,
-        choices=Role.choices,
-        blank=True,
-        default="",
-        help_text="What they may do. None: nothing.",
-    )
-
-    class Meta(AbstractUser.Meta):
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_is_known")
-        ]
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
