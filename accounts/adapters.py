@@ -5,16 +5,18 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts import guard
 from accounts.errors import LockedOut
 from accounts.models import User
-from accounts.sessions import begin
+from accounts.sessions import begin, has_just_begun
 from common.addresses import client_address
 
 
@@ -32,6 +34,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in just now has proved who they are."""
+        return not has_just_begun(context.request)
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Of whoever has a second factor, the password alone proves nothing."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] == "mfa_reauthenticate"] or methods
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         try:

@@ -1,6 +1,6 @@
-"""Users, their tokens and second factors in the admin, for those who manage users; its own door is everybody's.
+"""Users and tokens in the admin: for those who manage users. Only a superuser makes or changes superusers.
 
-Only a superuser makes or changes superusers.
+The admin has no door of its own: names, passwords and codes are judged by the pages of /accounts/ alone.
 """
 
 from typing import Any
@@ -19,23 +19,18 @@ from accounts import credentials, second_factor, tokens
 from accounts.models import Token, User
 from accounts.roles import Right, Role
 from appointments.by_role import ByRole
-from common.admin import NeverDeleted
+from common.admin import Bounded, NeverDeleted
 
 admin.site.unregister(Group)  # roles take their place
-
-# Passwords and codes are judged by the pages of /accounts/ alone: the admin has no other way in.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister([EmailAddress, Authenticator])  # nothing here uses the one, and the other shows secrets
 
 
 def _change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     return redirect("account_change_password")
 
 
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = _change_password  # type: ignore[method-assign, assignment]
-# Rows of django-allauth that nothing here uses, or that show secrets.
-for model in (EmailAddress, Authenticator):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
 
 
 @admin.register(User)
@@ -82,19 +77,24 @@ class RoleUserAdmin(NeverDeleted, ByRole, UserAdmin):
 
     @admin.action(description="Sign out everywhere and revoke all tokens", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        chosen = self._changeable(request, users)
+        for user in chosen:
             credentials.end_everything(user)
-        messages.success(request, f"{len(users)} users were signed out everywhere.")
+        messages.success(request, f"Signed out everywhere: {len(chosen)}.")
 
     @admin.action(description="Remove the second factor of somebody who lost it", permissions=["change"])
     def remove_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        chosen = self._changeable(request, users)
+        for user in chosen:
             second_factor.remove(user)
-        messages.success(request, f"{len(users)} users have no second factor any more, and were signed out everywhere.")
+        messages.success(request, f"Without a second factor, and signed out everywhere: {len(chosen)}.")
+
+    def _changeable(self, request: HttpRequest, users: QuerySet[User]) -> list[User]:
+        return [user for user in users if self.has_change_permission(request, user)]
 
 
 @admin.register(Token)
-class TokenAdmin(ByRole, admin.ModelAdmin):
+class TokenAdmin(ByRole, Bounded):
     """Shown and revoked. They are issued by the token route alone, which tells the key once."""
 
     reads = Right.MANAGE_USERS
@@ -103,13 +103,15 @@ class TokenAdmin(ByRole, admin.ModelAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username",)
     ordering = ("-last_used_at", "-id")
-    show_full_result_count = False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:
-        return self._may(request, Right.MANAGE_USERS)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody ends a superuser's but a superuser."""
+        theirs = isinstance(obj, Token) and obj.user.is_superuser
+        return self.has_view_permission(request) and (request.user.is_superuser or not theirs)
 
     def delete_model(self, request: HttpRequest, obj: Token) -> None:
         tokens.revoke(Token.objects.filter(pk=obj.pk), request=request)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
-        tokens.revoke(queryset, request=request)
+        theirs = queryset if request.user.is_superuser else queryset.exclude(user__is_superuser=True)
+        tokens.revoke(theirs, request=request)

@@ -1,20 +1,20 @@
-"""Why somebody was not signed in, a user not made or changed, or a retried request not carried out, in plain words."""
+"""Why somebody was not signed in, a user not changed, or a retried request not carried out, in words for people."""
 
 from datetime import timedelta
 from math import ceil
 
-from common.errors import Busy, Conflict, DomainError, Refused
+from common.errors import Conflict, DomainError, Refused, TooOften
 
 
-class LockedOut(Busy):
-    """HTTP 429. The same for the right password and a wrong one, for an account that exists and one that does not."""
+class LockedOut(TooOften):
+    """The same for the right password and a wrong one, for an account that exists and one that does not."""
 
     code = "locked_out"
     message = "Too many attempts to sign in failed. Wait some minutes and try again, or ask your administrator."
 
     def __init__(self, *, retry_after: timedelta) -> None:
-        super().__init__()
-        self.retry_after_seconds = max(1, ceil(retry_after.total_seconds()))
+        super().__init__(max(1, ceil(retry_after.total_seconds())))
+        self.message = type(self).message
 
 
 class WrongCredentials(Refused):

@@ -16,6 +16,7 @@ from common import clock
 BEGUN, SEEN = "signed_in_at", "seen_at"
 # How old the note of the last request may get: a page that only reads should seldom write.
 NOTED_EVERY = timedelta(minutes=1)
+JUST_NOW = timedelta(minutes=5)
 # Where somebody may go who has to enrol first: names of routes.
 WAY_TO_ENROL = frozenset(
     {
@@ -35,6 +36,12 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 def begin(request: HttpRequest) -> None:
     """From now on the limits of the session count. Signing in gave it a new key."""
     request.session[BEGUN] = request.session[SEEN] = clock.now().isoformat()
+
+
+def has_just_begun(request: HttpRequest) -> bool:
+    """Whether they signed in so recently that they need not prove again who they are."""
+    begun: str = request.session.get(BEGUN, "")
+    return bool(begun) and clock.now() - datetime.fromisoformat(begun) < JUST_NOW
 
 
 class SessionLimits:

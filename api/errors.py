@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from accounts.errors import KeyReused, LockedOut, MustEnrol
+from accounts.errors import KeyReused, MustEnrol
 from api import problems
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften
 from patients.errors import RecordMerged
@@ -29,7 +29,6 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (RecordMerged, 308),
     (Conflict, 409),
     (MustEnrol, 403),
-    (LockedOut, 429),
     (Busy, 503),
     (TooOften, 429),
 )

@@ -81,6 +81,10 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "clinic_assets",  # the browser's third-party files: see assets/README.md
+    "web",  # before allauth: its pages replace the stock ones
+    "allauth",  # before accounts, whose admin takes away what these show
+    "allauth.account",
+    "allauth.mfa",
     "common",
     "accounts",
     "audit",
@@ -88,10 +92,6 @@ INSTALLED_APPS = [
     "doctors",
     "patients",
     "appointments",
-    "web",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
 ]
 
 MIDDLEWARE = [

@@ -18,7 +18,7 @@ TokenAnswer = inline_serializer("Token", {"token": serializers.CharField()})
 class TokenView(APIView):
     authentication_classes = (TokenAuthentication,)
     permission_classes = ()
-    throttle_classes = ()  # which would ask who sends it; accounts/guard.py counts the attempts
+    throttle_classes = ()  # nobody is known yet; guesses are counted by `accounts.guard`
     also_answers_posts = ("403", "429")
 
     @extend_schema(

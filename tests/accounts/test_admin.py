@@ -10,9 +10,10 @@ from rest_framework.test import APIClient
 
 from accounts import second_factor
 from accounts.models import Token, User
+from accounts.roles import Role
 from appointments.models import AppointmentChange, Hold, Series
 from patients.models import PatientMerge
-from tests.factories import book
+from tests.factories import book, make_user
 from tests.pages import AdminPages, errors
 from tests.second_factors import enrol
 from tests.tokens import token_of
@@ -68,7 +69,7 @@ def test_an_administrator_signs_somebody_out_everywhere(client: Client, user: Us
     theirs.force_login(desk)
     client.force_login(user)
     pages = AdminPages(client, User)
-    assert pages.run("sign_out_everywhere", desk) == ["1 users were signed out everywhere."]
+    assert pages.run("sign_out_everywhere", desk) == ["Signed out everywhere: 1."]
     assert Token.objects.count() == 0
     assert theirs.get("/accounts/2fa/").status_code == 302
 
@@ -94,3 +95,15 @@ def test_the_admin_has_no_log_in_of_its_own(client: Client, user: User) -> None:
 def test_nobody_gets_in_without_signing_in(client: Client, db: None) -> None:
     response = client.get(AdminPages(client, User).url("changelist"))
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/login/?next=/admin/accounts/user/")
+
+
+def test_an_administrator_ends_nothing_of_a_superusers(client: Client, user: User) -> None:
+    token_of(user)
+    enrol(user)
+    client.force_login(make_user(Role.ADMIN, is_staff=True))
+    assert AdminPages(client, User).run("remove_second_factor", user)[-1].endswith(": 0.")
+    assert AdminPages(client, User).run("sign_out_everywhere", user) == ["Signed out everywhere: 0."]
+    pages = AdminPages(client, Token)
+    assert client.post(pages.url("delete", Token.objects.get().pk), {"post": "yes"}).status_code == 403
+    assert second_factor.is_enrolled(user)
+    assert Token.objects.count() == 1

@@ -37,6 +37,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         guards: bool = True,
         keys: bool = True,
         rooms: bool = True,
+        guard: bool = True,
         settings: Mapping[str, str] | None = None,
         query: str = "",
     ) -> Iterator[Clinic]:
@@ -48,6 +49,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             application = "core.wsgi" if lock else "tests.concurrency.unguarded"
             application = application if keys else "tests.concurrency.keyless"
             application = application if rooms else "tests.concurrency.roomless"
+            application = application if guard else "tests.concurrency.unwatched"
             more = {**(settings or {}), "DATABASE_URL": database.url + query}
             with serving(database, people, folder / f"{number}.log", application, more) as clinic:
                 yield clinic

@@ -1,9 +1,25 @@
 """Signing in, passwords and second factors: django-allauth's pages, where ours do something more."""
 
+from allauth.account.views import ReauthenticateView
 from allauth.mfa.totp.views import ActivateTOTPView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts import credentials
+from accounts.models import User
+from accounts.second_factor import is_enrolled
+
+
+class ReauthenticateByPasswordView(ReauthenticateView):
+    """Prove it by the password again: of whoever has a second factor, by that."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if isinstance(request.user, User) and is_enrolled(request.user):
+            return redirect(f"{reverse('mfa_reauthenticate')}?{request.GET.urlencode()}")
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class EnrolView(ActivateTOTPView):
