@@ -1,8 +1,10 @@
 """Why an appointment was not made or changed, in the words that people read."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from common.errors import Conflict, Outdated, Refused
+from common.text import Minutes
 
 
 class InThePast(Refused):
@@ -51,9 +53,10 @@ class RoomTaken(Refused):
 
 class NoRoomFree(Refused):
     code = "no_room_free"
+    message = "No room for this ({kind}) is free at that time."
 
     def __init__(self, kind: str) -> None:
-        super().__init__(f"No room for this ({kind}) is free at that time.")
+        super().__init__(words={"kind": kind})
 
 
 class RoomUnsuitable(Refused):
@@ -78,18 +81,20 @@ class TooManyVisits(Refused):
     """A patient has as many visits to come as can be booked online."""
 
     code = "too_many_visits"
+    message = "{most} visits to come are all that can be booked online. Call the clinic to book another."
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"{most} visits to come are all that can be booked online. Call the clinic to book another.")
+        super().__init__(words={"most": most})
 
 
 class CancelledTooOften(Refused):
     """A patient has cancelled so often of late that the next visit is agreed by telephone."""
 
     code = "cancelled_too_often"
+    message = "{count} visits were cancelled online within {days} days. Call the clinic to book another."
 
     def __init__(self, count: int, days: int) -> None:
-        super().__init__(f"{count} visits were cancelled online within {days} days. Call the clinic to book another.")
+        super().__init__(words={"count": count, "days": days})
 
 
 class TypeInactive(Refused):
@@ -101,17 +106,19 @@ class TypeInactive(Refused):
 class TooSoon(Refused):
     code = "too_soon"
     field = "appointment_time"
+    message = "This type of appointment has to be booked at least {notice} ahead."
 
-    def __init__(self, notice: str) -> None:
-        super().__init__(f"This type of appointment has to be booked at least {notice} ahead.")
+    def __init__(self, notice: Minutes) -> None:
+        super().__init__(words={"notice": notice})
 
 
 class TooFarAhead(Refused):
     code = "too_far_ahead"
     field = "appointment_time"
+    message = "This type of appointment can be booked until {last_day}."
 
-    def __init__(self, last_day: str) -> None:
-        super().__init__(f"This type of appointment can be booked until {last_day}.")
+    def __init__(self, last_day: date) -> None:
+        super().__init__(words={"last_day": last_day})
 
 
 class BufferNeeded(Refused):
@@ -127,9 +134,10 @@ class ReasonNeeded(Refused):
 
 class PastCutOff(Refused):
     code = "past_cut_off"
+    message = "Patients can move or cancel this visit until {cutoff} before it. Please call the clinic."
 
-    def __init__(self, cutoff: str) -> None:
-        super().__init__(f"Patients can move or cancel this visit until {cutoff} before it. Please call the clinic.")
+    def __init__(self, cutoff: Minutes) -> None:
+        super().__init__(words={"cutoff": cutoff})
 
 
 class ForTheClinic(Refused):
@@ -142,9 +150,10 @@ class ForTheClinic(Refused):
 class WrongRole(Refused):
     code = "wrong_role"
     field = "role"
+    message = "Who signs in as this person has the role {wanted}. Give it to them first."
 
     def __init__(self, wanted: str) -> None:
-        super().__init__(f"Who signs in as this person has the role {wanted}. Give it to them first.")
+        super().__init__(words={"wanted": wanted})
 
 
 class RecordTaken(Refused):
@@ -160,9 +169,22 @@ class HoldGone(Refused):
 
 class TooManyHolds(Refused):
     code = "too_many_holds"
+    message = "You hold {most} times already. Book one, release one, or wait until one ends."
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"You hold {most} times already. Book one, release one, or wait until one ends.")
+        super().__init__(words={"most": most})
+
+
+class OnlineBookingClosed(Refused):
+    code = "online_booking_closed"
+    message = "Booking without an account is closed. Sign in, or call the clinic."
+
+
+class BookedAlready(Conflict):
+    """What was sent is a booking already; whoever sends it again is given that one."""
+
+    code = "booked_already"
+    message = "This was sent before, and is booked."
 
 
 class OtherType(Refused):
@@ -193,21 +215,21 @@ class ImpossibleTransition(Conflict):
     """The life cycle has no such step. ``details["allowed"]`` lists the statuses that may follow."""
 
     code = "impossible_transition"
+    message = "This appointment is {current} and cannot become {wanted}. It can become {allowed}."
+    final_message = "This appointment is {current} and cannot become {wanted}. It is final; only undo takes it back."
 
     def __init__(self, *, current: str, wanted: str, allowed: Iterable[str]) -> None:
         allowed = list(allowed)
-        can = f"It can become {', '.join(allowed)}." if allowed else "It is final; only undo takes it back."
-        super().__init__(f"This appointment is {current} and cannot become {wanted}. {can}", allowed=allowed)
+        words = {"current": current, "wanted": wanted, "allowed": ", ".join(allowed)}
+        super().__init__(self.message if allowed else self.final_message, words=words, allowed=allowed)
 
 
 class NotMovable(Conflict):
     code = "not_movable"
+    message = "This appointment is {current}; only a scheduled or confirmed one can change its time or doctor."
 
     def __init__(self, *, current: str) -> None:
-        super().__init__(
-            f"This appointment is {current}; only a scheduled or confirmed one can change its time or doctor.",
-            allowed=[],
-        )
+        super().__init__(words={"current": current}, allowed=[])
 
 
 class NothingToUndo(Conflict):
@@ -258,6 +280,7 @@ class EntryOfAnother(OtherPatient):
 
 class WaitlistOver(Conflict):
     code = "waitlist_over"
+    message = "This entry is {status}. Put the patient on the list again."
 
     def __init__(self, status: str) -> None:
-        super().__init__(f"This entry is {status}. Put the patient on the list again.")
+        super().__init__(words={"status": status})

@@ -7,6 +7,7 @@ time is over: it then simply no longer counts, with no job running.
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -37,13 +38,14 @@ def hold(
     lasting: timedelta | None = None,
     most: int | None = None,
     as_patient: bool = False,
+    visitor: str = "",
     actor: User | None = None,
 ) -> tuple[Hold, str]:
     """Keep a slot; return the hold and its token, which is not stored and cannot be had again.
 
-    ``lasting`` is five minutes unless said otherwise (HOLD_MINUTES). A user has at most HOLDS_PER_USER standing ones.
-    ``as_patient`` applies the rules for patients. Raises TooManyHolds, ForTheClinic, the `Refused` that `policy` finds,
-    or Busy.
+    ``lasting`` is five minutes unless said otherwise (HOLD_MINUTES). A user has at most HOLDS_PER_USER standing ones;
+    whoever is not signed in is told apart by ``visitor``, and has at most ``most``. ``as_patient`` applies the rules
+    for patients. Raises TooManyHolds, ForTheClinic, the `Refused` that `policy` finds, or Busy.
     """
     if as_patient:
         policy.check_terms(duration_minutes=duration_minutes, room=room)
@@ -51,6 +53,8 @@ def hold(
     doctor = Doctor.objects.locked().get(pk=doctor.pk)
     if actor is not None:
         _refuse_too_many(actor, now, most or settings.HOLDS_PER_USER)
+    elif visitor and most and Hold.objects.standing(now).filter(visitor=visitor).count() >= most:
+        raise TooManyHolds(most)
     visit = policy.Proposal(
         doctor=doctor,
         interval=lengths.lasting(start, duration_minutes or lengths.usual_minutes(doctor, appointment_type)),
@@ -61,11 +65,18 @@ def hold(
         as_patient=as_patient,
     )
     place, room, _ = admit(visit)
-    return _keep(visit, place, room, now + (lasting or timedelta(minutes=settings.HOLD_MINUTES)), actor)
+    return _keep(
+        visit,
+        place,
+        room,
+        now + (lasting or timedelta(minutes=settings.HOLD_MINUTES)),
+        created_by=actor,
+        visitor=visitor,
+    )
 
 
 def _keep(
-    visit: policy.Proposal, place: Location, room: Room | None, expires_at: datetime, actor: User | None
+    visit: policy.Proposal, place: Location, room: Room | None, expires_at: datetime, **by: Any
 ) -> tuple[Hold, str]:
     token = secrets.token_urlsafe(32)
     kept = Hold.objects.create(
@@ -80,7 +91,7 @@ def _keep(
         buffer_before_minutes=visit.buffers.before,
         buffer_after_minutes=visit.buffers.after,
         expires_at=expires_at,
-        created_by=actor,
+        **by,
     )
     trail.created(kept, *STATED)
     return kept, token
@@ -92,6 +103,12 @@ def release(kept: Hold) -> None:
     Doctor.objects.locked().get(pk=kept.doctor_id)
     trail.removed(kept, *STATED)
     Hold.objects.filter(pk=kept.pk).delete()
+
+
+def standing(token: str) -> Hold | None:
+    """The hold of this token, while its time is not over."""
+    kept = Hold.objects.standing(clock.now()).filter(token_hash=_hash(token))
+    return kept.select_related("doctor", "location", "appointment_type").first()
 
 
 def redeemed(key: str | Hold, *, doctor: Doctor, patient: Patient, start: datetime, now: datetime) -> Hold:

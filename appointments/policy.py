@@ -42,7 +42,7 @@ from appointments.occupancy import Buffers, NotCounted, Taken
 from clinics.models import AppointmentType, Location, Room
 from clinics.models.rooms import RoomQuerySet
 from common.errors import Refused
-from common.text import spell_minutes
+from common.text import Minutes
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE, Interval
@@ -243,7 +243,7 @@ def gives_notice(visit: Proposal) -> Refused | None:
     asked_at = visit.hold.created_at if visit.hold else visit.now
     if not notice or not visit.starts_anew or visit.interval.start >= asked_at + notice * MINUTE:
         return None
-    return TooSoon(spell_minutes(notice))
+    return TooSoon(Minutes(notice))
 
 
 def within_horizon(visit: Proposal) -> Refused | None:
@@ -253,7 +253,7 @@ def within_horizon(visit: Proposal) -> Refused | None:
         return None
     location = visit.location or Location.objects.default()
     last_day = location.local(visit.now).date() + days * DAY
-    return TooFarAhead(f"{last_day:%Y-%m-%d}") if location.local(visit.interval.start).date() > last_day else None
+    return TooFarAhead(last_day) if location.local(visit.interval.start).date() > last_day else None
 
 
 def keeps_buffers(visit: Proposal) -> Refused | None:
@@ -318,4 +318,4 @@ def check_cut_off(appointment: Appointment, now: datetime) -> None:
     """Raise PastCutOff where it is too late for a patient to change the visit; staff are not asked."""
     cutoff = appointment.location.patient_cutoff_minutes
     if appointment.start - now < cutoff * MINUTE:
-        raise PastCutOff(spell_minutes(cutoff))
+        raise PastCutOff(Minutes(cutoff))

@@ -55,27 +55,30 @@ class UpsideDown(Refused):
 class UnknownCountry(Refused):
     code = "unknown_country"
     field = "country"
+    message = "No public holidays are known for {country!r}. Use a two-letter country code such as KE."
 
     def __init__(self, country: str) -> None:
-        super().__init__(f"No public holidays are known for {country!r}. Use a two-letter country code such as KE.")
+        super().__init__(words={"country": country})
 
 
 class UnknownSubdivision(Refused):
     code = "unknown_subdivision"
     field = "subdivision"
+    message = "{country} has no subdivision {subdivision!r}. Choose from: {known}."
+    none_message = "{country} has no subdivision {subdivision!r}. It has none: leave it out."
 
     def __init__(self, country: str, subdivision: str, known: Iterable[str]) -> None:
-        names = ", ".join(known)
-        choice = f"Choose from: {names}." if names else "It has none: leave it out."
-        super().__init__(f"{country} has no subdivision {subdivision!r}. {choice}")
+        words = {"country": country, "subdivision": subdivision, "known": ", ".join(known)}
+        super().__init__(self.message if words["known"] else self.none_message, words=words)
 
 
 class UnknownYear(Refused):
     code = "unknown_year"
     field = "year"
+    message = "No public holidays of {country} are known for {year}."
 
     def __init__(self, country: str, year: int) -> None:
-        super().__init__(f"No public holidays of {country} are known for {year}.")
+        super().__init__(words={"country": country, "year": year})
 
 
 class ClosureChanged(Conflict):

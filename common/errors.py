@@ -10,17 +10,24 @@ A subclass says what happened (`SlotTaken`, `InThePast`), carries the sentence t
 programs read. Faces (API, admin, pages) translate; they never reword.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 
 class DomainError(Exception):
-    """Something that was asked for did not happen. ``message`` is for people, ``code`` is stable, for programs."""
+    """Something that was asked for did not happen. ``message`` is for people, ``code`` is stable, for programs.
+
+    Where a sentence has gaps, ``{like_this}``, ``words`` fills them. A page that speaks another language than English
+    needs both apart: ``template`` is the sentence as the class has it.
+    """
 
     code = "error"
     message = "That cannot be done."
 
-    def __init__(self, message: str | None = None, **details: Any) -> None:
-        self.message = message or self.message
+    def __init__(self, message: str | None = None, *, words: Mapping[str, Any] | None = None, **details: Any) -> None:
+        self.template = message or self.message
+        self.words = words or {}
+        self.message = self.template.format(**self.words) if self.words else self.template
         self.details = details
         super().__init__(self.message)
 
@@ -70,7 +77,8 @@ class TooOften(DomainError):
     """More requests than one user or address is given in a period. Nothing was changed."""
 
     code = "too_many_requests"
+    message = "Too many requests. Wait {seconds} seconds and try again."
 
     def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"Too many requests. Wait {retry_after_seconds} seconds and try again.")
+        super().__init__(words={"seconds": retry_after_seconds})
         self.retry_after_seconds = retry_after_seconds

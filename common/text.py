@@ -31,11 +31,21 @@ def phone_digits(text: str) -> str:
     return f"{number.country_code}{number.national_number}"
 
 
-def spell_minutes(minutes: int) -> str:
-    """A length of time as people say it: 90 -> "90 minutes", 120 -> "2 hours", 2880 -> "2 days"."""
-    unit = next((unit for unit, size in UNITS.items() if minutes >= size and minutes % size == 0), "minute")
-    number = minutes // UNITS[unit]
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+class Minutes(int):
+    """A length of time that reads as people say it: 90 -> "90 minutes", 120 -> "2 hours", 2880 -> "2 days"."""
+
+    @property
+    def spelled(self) -> tuple[int, str]:
+        """How many of which unit."""
+        unit = next((unit for unit, size in UNITS.items() if self >= size and self % size == 0), "minute")
+        return self // UNITS[unit], unit
+
+    def __str__(self) -> str:
+        number, unit = self.spelled
+        return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
 
 
 def search_terms(query: str) -> list[list[str]]:

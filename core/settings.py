@@ -49,6 +49,7 @@ if CLINIC_TIME_ZONE not in available_timezones():
         "Use a name such as Africa/Nairobi or Europe/London."
     )
 CLINIC_COUNTRY = env.str("CLINIC_COUNTRY", default="").upper()
+CLINIC_PHONE = env.str("CLINIC_PHONE", default="")
 
 # --- Booking -------------------------------------------------------------------------------------
 
@@ -59,6 +60,11 @@ PATIENT_FUTURE_VISITS = env.int("PATIENT_FUTURE_VISITS", default=10)
 PATIENT_CANCELLATIONS = env.int("PATIENT_CANCELLATIONS", default=5)
 PATIENT_CANCELLATION_DAYS = env.int("PATIENT_CANCELLATION_DAYS", default=30)
 WAITLIST_OFFER_MINUTES = env.int("WAITLIST_OFFER_MINUTES", default=60)
+# Without an account: the clinic has to say that it wants it.
+ONLINE_BOOKING = env.bool("ONLINE_BOOKING", default=DEBUG)
+ONLINE_HOLD_MINUTES = env.int("ONLINE_HOLD_MINUTES", default=10)
+ONLINE_HOLDS_PER_ADDRESS = env.int("ONLINE_HOLDS_PER_ADDRESS", default=10)
+ONLINE_LINK_DAYS = env.int("ONLINE_LINK_DAYS", default=7)
 
 # For how many years after the last visit records are kept, of children from when they come of age; 0 is for good.
 RETENTION_YEARS = env.int("RETENTION_YEARS", default=0)
@@ -104,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.language.Language",  # after the user: a patient's own language counts
     "core.limits.RateLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.sessions.SessionLimits",
@@ -220,6 +227,11 @@ DATABASES = {"default": database(env.str("DATABASE_URL", default=f"sqlite:///{BA
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- Static files --------------------------------------------------------------------------------
 
@@ -250,7 +262,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=not DEBUG)
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
@@ -298,6 +310,7 @@ def rate(name: str, text: str) -> tuple[int, int] | None:
 
 RATE_LIMIT_USER = rate("RATE_LIMIT_USER", env.str("RATE_LIMIT_USER", default="6000/m"))
 RATE_LIMIT_ADDRESS = rate("RATE_LIMIT_ADDRESS", env.str("RATE_LIMIT_ADDRESS", default="12000/m"))
+RATE_LIMIT_ONLINE = rate("RATE_LIMIT_ONLINE", env.str("RATE_LIMIT_ONLINE", default="60/h"))
 RATE_LIMIT_PATIENT_CHANGES = rate("RATE_LIMIT_PATIENT_CHANGES", env.str("RATE_LIMIT_PATIENT_CHANGES", default="40/h"))
 
 # Where processes share what they count; empty: in the database.

@@ -18,9 +18,10 @@ class OwnGuardian(Refused):
 class GuardianMerged(Refused):
     code = "guardian_merged"
     field = "guardian"
+    message = "This record was merged into patient {kept}. Name that one."
 
     def __init__(self, kept: int) -> None:
-        super().__init__(f"This record was merged into patient {kept}. Name that one.")
+        super().__init__(words={"kept": kept})
 
 
 class TooManyGuardians(Refused):
@@ -33,9 +34,10 @@ class RecordMerged(Conflict):
     """What was asked for is now part of another record: ``details["merged_into"]``."""
 
     code = "record_merged"
+    message = "This record was merged into patient {kept}. Use that one."
 
     def __init__(self, kept: int) -> None:
-        super().__init__(f"This record was merged into patient {kept}. Use that one.", merged_into=kept)
+        super().__init__(words={"kept": kept}, merged_into=kept)
 
 
 class SameRecord(Refused):
@@ -47,9 +49,10 @@ class SameRecord(Refused):
 class MergedElsewhere(Refused):
     code = "merged_elsewhere"
     field = "duplicate"
+    message = "This record was merged into patient {kept} already."
 
     def __init__(self, kept: int) -> None:
-        super().__init__(f"This record was merged into patient {kept} already.")
+        super().__init__(words={"kept": kept})
 
 
 class OneGuardsTheOther(Refused):

@@ -16,6 +16,7 @@ os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["CLINIC_NAME"] = "Test Clinic"
 os.environ["CLINIC_TIME_ZONE"] = "UTC"
 os.environ["CLINIC_COUNTRY"] = "KE"
+os.environ["ONLINE_BOOKING"] = "True"
 os.environ["SECURE_SSL_REDIRECT"] = "False"
 os.environ["SECURE_COOKIES"] = "False"
 for limit in ("USER", "ADDRESS", "PATIENT_CHANGES"):  # the clock stands still, and with it the minute

@@ -3,6 +3,7 @@
 from appointments.models.appointment import Appointment, AppointmentQuerySet
 from appointments.models.history import AppointmentChange
 from appointments.models.hold import Hold, HoldQuerySet
+from appointments.models.online import OnlineBooking, OnlineBookingQuerySet
 from appointments.models.series import Series, SeriesQuerySet
 from appointments.models.waitlist import WaitlistEntry, WaitlistOffer
 
@@ -12,6 +13,8 @@ __all__ = [
     "AppointmentQuerySet",
     "Hold",
     "HoldQuerySet",
+    "OnlineBooking",
+    "OnlineBookingQuerySet",
     "Series",
     "SeriesQuerySet",
     "WaitlistEntry",

@@ -41,6 +41,8 @@ class Hold(models.Model):
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Who holds it where nobody is signed in: a keyed hash of the network address.
+    visitor = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     objects = HoldQuerySet.as_manager()
 
@@ -51,6 +53,7 @@ class Hold(models.Model):
             models.Index("doctor", "expires_at", name="hold_by_doctor"),
             models.Index("room", "expires_at", name="hold_by_room"),
             models.Index("created_by", "expires_at", name="hold_by_user"),
+            models.Index("visitor", "expires_at", name="hold_by_visitor", condition=~Q(visitor="")),
         ]
 
     def __str__(self) -> str:

@@ -45,8 +45,7 @@ class WhichVisit(Refused):
 
 class NothingToChange(Conflict):
     code = "nothing_to_change"
+    message = "No visit of the series that is meant is still to come and scheduled or confirmed."
 
     def __init__(self) -> None:
-        super().__init__(
-            "No visit of the series that is meant is still to come and scheduled or confirmed.", allowed=[]
-        )
+        super().__init__(allowed=[])

@@ -38,6 +38,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         keys: bool = True,
         rooms: bool = True,
         guard: bool = True,
+        pages: bool = False,
         settings: Mapping[str, str] | None = None,
         query: str = "",
     ) -> Iterator[Clinic]:
@@ -50,6 +51,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             application = application if keys else "tests.concurrency.keyless"
             application = application if rooms else "tests.concurrency.roomless"
             application = application if guard else "tests.concurrency.unwatched"
+            application = "tests.concurrency.pages" if pages else application
             more = {**(settings or {}), "DATABASE_URL": database.url + query}
             with serving(database, people, folder / f"{number}.log", application, more) as clinic:
                 yield clinic

@@ -4,16 +4,19 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.template.context import Context
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from appointments.finding import Slot
 from appointments.lifecycle import Status
 from clinics.models import Location
 from common import clock as clinic_clock
 from web.navigation import ACCOUNT, MAIN, entries
+from web.picker import value_of
 
 register = template.Library()
 
@@ -38,6 +41,16 @@ def account_menu(context: Context) -> dict[str, Any]:
     return {"entries": entries(context["request"], ACCOUNT), "csrf_token": context.get("csrf_token")}
 
 
+@register.inclusion_tag("web/languages.html", takes_context=True)
+def languages(context: Context) -> dict[str, Any]:
+    """The switch in the foot: the languages that there are, each in its own name."""
+    request = context["request"]
+    current = get_language()
+    known = [{"code": code, "name": name, "current": code == current} for code, name in settings.LANGUAGES]
+    # Back to the page; not to the address of a form that was refused, which nobody can open.
+    return {"languages": known, "back": request.get_full_path(), "csrf_token": context.get("csrf_token")}
+
+
 @register.inclusion_tag("web/status.html")
 def status(value: str) -> dict[str, Any]:
     """A visit's state as a badge: colour and words."""
@@ -47,7 +60,13 @@ def status(value: str) -> dict[str, Any]:
 @register.filter
 def clock(instant: datetime, location: Location) -> str:
     """The time of day on the location's wall: 14:30."""
-    return formats.time_format(location.local(instant), "TIME_FORMAT" if formats.get_format("TIME_FORMAT") else "H:i")
+    return formats.time_format(location.local(instant), "H:i")
+
+
+@register.simple_tag
+def slot_value(slot: Slot) -> str:
+    """The slot as a form sends it."""
+    return value_of(slot.doctor.pk, slot.start)
 
 
 @register.filter

@@ -1,0 +1,64 @@
+"""Visits that were booked without an account."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from appointments.models.appointment import Appointment
+
+# Crockford's base32: no I, L, O or U, which are misread or misheard.
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 8
+
+
+def link_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class OnlineBookingQuerySet(models.QuerySet["OnlineBooking"]):
+    def of_link(self, token: str) -> "OnlineBookingQuerySet":
+        """The one whose private link has this token, if any."""
+        return self.filter(token_hash=link_hash(token))
+
+
+class OnlineBooking(models.Model):
+    """That a visit was booked without an account: its reference, and the private link that manages it.
+
+    The reference is for talking with the clinic and opens nothing. Of the link's token, 256 random bits, only the
+    SHA-256 is stored. It is also what makes a booking that is sent twice one booking: there is one a token.
+    """
+
+    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="online_booking")
+    reference = models.CharField(max_length=REFERENCE_LENGTH, editable=False)
+    token_hash = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField()
+
+    objects = OnlineBookingQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reference"], name="online_booking_reference_unique"),
+            models.UniqueConstraint(fields=["token_hash"], name="online_booking_once_a_token"),
+        ]
+
+    def __str__(self) -> str:
+        return self.spoken_reference
+
+    @property
+    def spoken_reference(self) -> str:
+        """The reference as people read it out: 7Q2M-9XKD."""
+        return f"{self.reference[:4]}-{self.reference[4:]}"
+
+    @property
+    def link_ends_at(self) -> datetime:
+        """From then on the private link shows nothing. It follows the visit where that is moved."""
+        return self.appointment.end + timedelta(days=settings.ONLINE_LINK_DAYS)
+
+
+def new_reference() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(REFERENCE_LENGTH))

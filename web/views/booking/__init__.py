@@ -1,0 +1,1 @@
+"""Booking step by step, for visitors and for who is signed in."""

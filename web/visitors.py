@@ -1,0 +1,30 @@
+"""What somebody without an account may send, and how often."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views import View
+
+from common import rates
+from common.addresses import client_address, network
+from common.errors import TooOften
+
+
+class Counted(View):
+    """A page whose forms are counted by the network address that they come from: RATE_LIMIT_ONLINE."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        address = client_address(request)
+        if request.method == "POST" and address and not ip_address(address).is_loopback:
+            try:
+                rates.spend("online", network(address), settings.RATE_LIMIT_ONLINE)
+            except TooOften as error:
+                seconds = error.retry_after_seconds
+                response = render(request, "429.html", {"seconds": seconds}, status=429)
+                response.headers["Retry-After"] = str(seconds)
+                return response
+        return super().dispatch(request, *args, **kwargs)
