@@ -21,11 +21,14 @@ run: $(VENV)/runtime.stamp ## Serve the demo clinic on http://127.0.0.1:8000/ (P
 test: check ## Everything that must pass: check, then the tests on SQLite and PostgreSQL
 	$(BIN)/python manage.py test
 
-check: $(VENV)/development.stamp ## Style, types, the order of imports, migrations, settings, the API's schema
+check: $(VENV)/development.stamp ## Style, types, the order of imports, our own rules, licences, migrations, the API's schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.rules
+	$(BIN)/python -m tools.licences
+	$(BIN)/bandit --quiet --severity-level medium --configfile pyproject.toml --recursive .
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
@@ -41,6 +44,12 @@ prove: $(VENV)/development.stamp ## An hour of proof, on both databases: the che
 		done; \
 	done
 	$(BIN)/python -m tools.checker --control deferred --operations 240 --seeds 20
+
+sbom: $(VENV)/development.stamp ## Write sbom.json: every package that a production machine has (CycloneDX)
+	rm -rf build/sbom && $(PYTHON) -m venv build/sbom
+	build/sbom/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-production.txt
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json build/sbom/bin/python
+	rm -rf build/sbom
 
 format: $(VENV)/development.stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
