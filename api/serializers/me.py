@@ -75,7 +75,9 @@ class MeSerializer(serializers.ModelSerializer[User]):
     @extend_schema_field(
         {
             "type": "object",
-            "properties": {right: {"type": "string", "enum": [Reach.OWN, Reach.ALL]} for right in Right},
+            "properties": {
+                right.value: {"type": "string", "enum": [Reach.OWN.value, Reach.ALL.value]} for right in Right
+            },
             "additionalProperties": False,
         }
     )
