@@ -46,7 +46,8 @@ class Verdict:
 def facts_for(terms: Terms, occurrences: Iterable[Occurrence]) -> Facts:
     """Everything that the dates, and the times around them, ask about."""
     starts = [occurrence.start for occurrence in occurrences if occurrence.start]
-    return Facts(terms, Interval(min(starts), max(starts)).widened(NEAR + 2 * DAY))
+    margin = NEAR + 2 * DAY
+    return Facts(terms, Interval(min(starts) - margin, max(starts) + margin))
 
 
 def plan(facts: Facts, occurrences: Iterable[Occurrence]) -> list[Verdict]:

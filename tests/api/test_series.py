@@ -46,6 +46,11 @@ def times(answer: Any) -> list[str]:
     return [visit["appointment_time"][5:16] for visit in answer["appointments"]]
 
 
+def test_a_series_may_be_of_one_date(api: APIClient, body: dict[str, Any]) -> None:
+    answer = api.post("/api/series/", {**body, "rule": "FREQ=DAILY;COUNT=1"})
+    assert (answer.status_code, len(answer.json()["appointments"])) == (201, 1)
+
+
 def test_a_series_is_made_with_its_appointments(
     api: APIClient, body: dict[str, Any], doctor: Doctor, patient: Patient
 ) -> None:
