@@ -56,6 +56,10 @@ class OpenHours:
                 masks[exception.location_id] = masks.get(exception.location_id, 0) | extra
         return {location: mask & ~closed for location, mask in masks.items()}
 
+    def leave(self, doctor: Doctor) -> list[AvailabilityException]:
+        """The doctor's exceptions that close a stretch of the span."""
+        return [e for e in self._exceptions[doctor.pk] if e.kind == AvailabilityException.Kind.CLOSED]
+
     def location_of(self, doctor: Doctor, interval: Interval) -> Location | None:
         """Where the doctor is through the whole of ``interval``, or None if not available through all of it."""
         timeline = Timeline.over(interval)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from appointments.errors import BadDuration
+from appointments.models import Appointment
 from clinics.models import AppointmentType
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from scheduling.intervals import Interval
@@ -18,3 +19,8 @@ def lasting(start: datetime, minutes: int) -> Interval:
     if not 1 <= minutes <= LONGEST_VISIT_MINUTES:
         raise BadDuration
     return Interval.lasting(start, minutes)
+
+
+def may_vary(appointment: Appointment) -> bool:
+    """Whether this one visit may be made longer or shorter: one of a type is as long as its type."""
+    return appointment.appointment_type_id is None

@@ -12,8 +12,11 @@ from django import forms
 from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
-from common.errors import DomainError
+from common.errors import Busy, Conflict, DomainError, Outdated, Refused
 from common.text import Minutes
+
+# The first that fits: as the API answers.
+STATUSES: tuple[tuple[type[DomainError], int], ...] = ((Refused, 400), (Outdated, 412), (Conflict, 409), (Busy, 503))
 
 
 def words(error: DomainError) -> str:
@@ -42,3 +45,8 @@ def _localized(value: Any) -> str:
     if isinstance(value, date):
         return formats.date_format(value, "j F Y")
     return str(value)
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of an answer that tells of ``error``."""
+    return next(status for kind, status in STATUSES if isinstance(error, kind))

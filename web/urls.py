@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("web.clinic_urls")),
     path("language/", set_language, name="language"),
     path("", include("web.booking_urls")),
+    path("", include("web.desk_urls")),
 ]

@@ -93,8 +93,11 @@ def age(born: date) -> str:
 
 
 @register.inclusion_tag("web/field.html")
-def field(bound: forms.BoundField) -> dict[str, Any]:
-    """A form's field with its label, help and errors, tied together for those who hear the page."""
+def field(bound: forms.BoundField, *, plain: bool = False) -> dict[str, Any]:
+    """A form's field with its label, help and errors, tied together for those who hear the page.
+
+    ``plain``: do not say that it is optional, since what stands there is an answer already.
+    """
     described = []
     if bound.help_text:
         described.append(f"{bound.id_for_label}_help")
@@ -109,7 +112,12 @@ def field(bound: forms.BoundField) -> dict[str, Any]:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    return {"bound": bound, "control": bound.as_widget(attrs={**widget.attrs, **attributes}), "check": check}
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs={**widget.attrs, **attributes}),
+        "check": check,
+        "plain": plain,
+    }
 
 
 @register.inclusion_tag("web/summary.html")

@@ -1,0 +1,227 @@
+"""Quick booking: the patient, who can see them, the next times."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.roles import Role
+from appointments.models import Appointment, WaitlistEntry
+from patients.models import Patient
+from tests.factories import at, book, make_doctor, make_patient, make_type, set_hours
+from tests.web.people import visitor
+
+pytestmark = pytest.mark.django_db
+INSIDE = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    return visitor()
+
+
+def names(answer: HttpResponse) -> list[str]:
+    return [part.split("</strong>")[0] for part in answer.content.decode().split("<strong>")[1:]]
+
+
+def slots(answer: HttpResponse) -> list[str]:
+    return [part.split('"')[0] for part in answer.content.decode().split('name="slot" value="')[1:]]
+
+
+def test_patients_whose_name_begins_with_the_letters_come_first(desk: Client) -> None:
+    for name in ("Abel Kotieno", "Zoe Otieno", "Otieno Kip"):
+        make_patient(full_name=name)
+    assert names(desk.post("/desk/patients/", {"query": "otie"})) == ["Otieno Kip", "Zoe Otieno", "Abel Kotieno"]
+
+
+def test_patients_are_found_by_phone_number_and_deactivated_ones_are_not(desk: Client) -> None:
+    make_patient(full_name="Here", phone_number="0712 345 678")
+    make_patient(full_name="Gone", phone_number="0712 345 679", active=False)
+    assert names(desk.post("/desk/patients/", {"query": "0712345"})) == ["Here"]
+
+
+def test_search_words_travel_in_no_address(desk: Client) -> None:
+    assert desk.get("/desk/patients/?query=x").status_code == 405
+
+
+def test_next_five_times_of_a_specialty_are_listed_and_the_first_is_chosen(desk: Client) -> None:
+    heart = make_doctor(specialization="Cardiology")
+    make_doctor(specialization="Dermatology")
+    answer = desk.post("/desk/book/times/", {"whom": "specialty:Cardiology"})
+    times = ("08:00", "08:30", "09:00", "09:30", "10:00")
+    assert slots(answer) == [f"{heart.pk}@2026-03-02T{time}@1" for time in times]
+    assert answer.content.decode().count("checked") == 1
+
+
+def test_more_times_are_listed_when_asked_for(desk: Client) -> None:
+    make_doctor()
+    assert len(slots(desk.post("/desk/book/times/", {"many": "yes"}))) == 60
+
+
+def test_times_are_of_those_who_offer_the_type_and_as_long(desk: Client) -> None:
+    able = make_doctor()
+    make_doctor()
+    kind = make_type(doctors=[able], duration_minutes=60)
+    found = slots(desk.post("/desk/book/times/", {"appointment_type": kind.pk}))
+    assert found[:2] == [f"{able.pk}@2026-03-02T08:00@1", f"{able.pk}@2026-03-02T09:00@1"]
+
+
+def test_times_from_a_day_on(desk: Client) -> None:
+    doctor = make_doctor()
+    assert slots(desk.post("/desk/book/times/", {"day": "2026-03-05"}))[0] == f"{doctor.pk}@2026-03-05T08:00@1"
+
+
+def test_booking_takes_the_time_and_tells_the_calendar(desk: Client) -> None:
+    doctor, patient = make_doctor(full_name="Ada"), make_patient(full_name="Jane Doe")
+    told = {"do": "book", "patient": patient.pk, "slot": f"{doctor.pk}@2026-03-02T10:00@1"}
+    answer = desk.post("/desk/book/", told, headers=INSIDE)
+    visit = Appointment.objects.get()
+    assert (answer.status_code, visit.start, visit.patient, visit.doctor) == (
+        204,
+        at("2026-03-02 10:00"),
+        patient,
+        doctor,
+    )
+    assert "Booked: Jane Doe, Monday 2 March, 10:00, with Ada." in answer.headers["HX-Trigger"]
+
+
+def test_booking_twice_books_once(desk: Client) -> None:
+    told = {"do": "book", "patient": make_patient().pk, "slot": f"{make_doctor().pk}@2026-03-02T10:00@1"}
+    assert [desk.post("/desk/book/", told).status_code for _ in range(2)] == [302, 400]
+    assert Appointment.objects.count() == 1
+
+
+def test_time_that_was_taken_meanwhile_keeps_the_entries_and_offers_three_others(desk: Client) -> None:
+    doctor, patient = make_doctor(), make_patient(full_name="Jane Doe")
+    book("2026-03-02 10:00", doctor=doctor)
+    told = {"do": "book", "patient": patient.pk, "slot": f"{doctor.pk}@2026-03-02T10:00@1", "notes": "Wheelchair"}
+    answer = desk.post("/desk/book/", told, headers=INSIDE)
+    page = answer.content.decode()
+    assert (answer.status_code, "This doctor is already booked at that time." in page) == (400, True)
+    assert [text in page for text in ("Jane Doe", "Wheelchair")] == [True, True]
+    assert page.count('<button class="btn btn-quiet" type="submit" name="slot"') == 3
+
+
+def test_patient_and_time_are_asked_for_where_they_are_missing(desk: Client) -> None:
+    answer = desk.post("/desk/book/", {"do": "book"})
+    page = answer.content.decode()
+    assert (answer.status_code, "Choose the patient." in page, "Choose a time." in page) == (400, True, True)
+
+
+@pytest.mark.parametrize("slot", ["x", "1@2", "999@2026-03-02T10:00@1", "1@2026-03-02T10:00@999", "@@", "1@x@1"])
+def test_times_that_make_no_sense_are_refused(desk: Client, slot: str) -> None:
+    make_doctor()
+    told = {"do": "book", "patient": make_patient().pk, "slot": slot}
+    assert (desk.post("/desk/book/", told).status_code, Appointment.objects.count()) == (400, 0)
+
+
+def test_soft_rules_are_set_aside_for_a_reason(desk: Client) -> None:
+    told = {"do": "book", "patient": make_patient().pk, "slot": f"{make_doctor().pk}@2026-03-02T20:00@1"}
+    assert desk.post("/desk/book/", told).status_code == 400
+    assert desk.post("/desk/book/", told | {"override": "on", "reason": "Urgent"}).status_code == 302
+    assert Appointment.objects.get().history.get().overrode == ["outside_hours"]
+
+
+def test_time_clicked_in_the_calendar_comes_first_and_is_chosen(desk: Client) -> None:
+    doctor = make_doctor()
+    value = f"{doctor.pk}@2026-03-02T10:10@1"
+    answer = desk.get(f"/desk/book/?slot={value}&whom=doctor:{doctor.pk}")
+    assert slots(answer)[0] == value
+    assert f'value="{value}" id="slot-clicked" checked' in answer.content.decode()
+
+
+def test_new_patient_is_registered_and_chosen(desk: Client) -> None:
+    answer = desk.post("/desk/book/", {"do": "register", "full_name": "Jane Doe", "phone_number": "0712 345 678"})
+    patient = Patient.objects.get()
+    assert f'name="patient" id="id_patient" value="{patient.pk}"' in answer.content.decode()
+
+
+def test_somebody_like_a_known_patient_is_asked_about_before_a_record_is_opened(desk: Client) -> None:
+    make_patient(full_name="Jane Doe", phone_number="0712 345 678")
+    told = {"full_name": "Jane  DOE", "phone_number": "+254 712 345678"}
+    answer = desk.post("/desk/book/", told | {"do": "register"})
+    assert (answer.status_code, Patient.objects.count()) == (409, 1)
+    assert "Use this record" in answer.content.decode()
+    assert desk.post("/desk/book/", told | {"do": "register-anyway"}).status_code == 200
+    assert Patient.objects.count() == 2
+
+
+@pytest.mark.parametrize("told", [{"full_name": "Jane"}, {"full_name": "Jane", "phone_number": "no number"}])
+def test_new_patient_without_what_a_record_needs_is_refused(desk: Client, told: dict[str, str]) -> None:
+    assert desk.post("/desk/book/", told | {"do": "register"}).status_code == 400
+    assert Patient.objects.count() == 0
+
+
+def test_where_no_time_is_free_the_waiting_list_is_offered_and_joined(desk: Client) -> None:
+    doctor, patient = make_doctor(specialization="Cardiology"), make_patient()
+    set_hours(doctor)
+    told = {"whom": "specialty:Cardiology", "patient": patient.pk}
+    assert "waiting list" in desk.post("/desk/book/times/", told).content.decode()
+    assert desk.post("/desk/book/", told | {"do": "wait"}, headers=INSIDE).status_code == 204
+    entry = WaitlistEntry.objects.get()
+    assert (entry.patient, entry.specialization) == (patient, "Cardiology")
+
+
+def test_waiting_for_nothing_in_particular_is_refused_in_words(desk: Client) -> None:
+    answer = desk.post("/desk/book/", {"do": "wait", "patient": make_patient().pk})
+    assert (answer.status_code, "to wait for" in answer.content.decode()) == (400, True)
+
+
+def test_walk_in_is_booked_and_checked_in_also_outside_hours(desk: Client) -> None:
+    told = {
+        "do": "book",
+        "walk_in": "yes",
+        "patient": make_patient().pk,
+        "slot": f"{make_doctor().pk}@2026-03-02T06:05@1",
+    }
+    assert desk.post("/desk/book/", told).status_code == 302
+    visit = Appointment.objects.get()
+    first = visit.history.first()
+    assert first
+    assert (visit.status, first.reason, first.overrode) == ("checked_in", "Walk-in", ["outside_hours"])
+
+
+def test_walk_in_is_not_double_booked(desk: Client) -> None:
+    doctor = make_doctor()
+    book("2026-03-02 10:00", doctor=doctor)
+    told = {"do": "book", "walk_in": "yes", "patient": make_patient().pk, "slot": f"{doctor.pk}@2026-03-02T10:00@1"}
+    assert (desk.post("/desk/book/", told).status_code, Appointment.objects.count()) == (400, 1)
+
+
+def test_doctor_books_the_own_patients_into_the_own_calendar_only() -> None:
+    own, other = make_doctor(), make_doctor()
+    mine, stranger = book(doctor=own).patient, make_patient(full_name="Stranger")
+    client = visitor(Role.DOCTOR, doctor=own)
+    assert names(client.post("/desk/patients/", {"query": "stranger"})) == []
+
+    def asked(patient: Patient, slot: str) -> int:
+        return client.post("/desk/book/", {"do": "book", "patient": patient.pk, "slot": slot}).status_code
+
+    assert asked(mine, f"{other.pk}@2026-03-02T12:00@1") == 400
+    assert asked(stranger, f"{own.pk}@2026-03-02T12:00@1") == 400
+    assert asked(mine, f"{own.pk}@2026-03-02T12:00@1") == 302
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.PATIENT])
+def test_who_does_not_run_the_desk_books_nothing_there(role: Role) -> None:
+    client = visitor(role)
+    assert [client.get("/desk/book/").status_code, client.post("/desk/patients/").status_code] == [403, 403]
+
+
+def test_without_javascript_patients_are_found_by_a_button_and_chosen_from_a_list(desk: Client) -> None:
+    patient = make_patient(full_name="Jane Doe")
+    page = desk.post("/desk/book/", {"do": "find", "query": "jane"}).content.decode()
+    assert f'type="radio" name="patient" value="{patient.pk}"' in page
+
+
+def test_finding_a_patient_shows_the_next_visits(desk: Client) -> None:
+    visit = book(patient=make_patient(full_name="Jane Doe"))
+    page = desk.post("/desk/find/", {"query": "jane"}).content.decode()
+    assert [text in page for text in ("Jane Doe", f"/desk/visits/{visit.pk}/", "Monday 2 March 2026")] == [True] * 3
+    assert "Nobody of that name" in desk.post("/desk/find/", {"query": "nobody"}).content.decode()
+
+
+def test_record_that_is_known_is_taken_instead_and_nothing_is_booked_by_it(desk: Client) -> None:
+    patient = make_patient(full_name="Jane Doe")
+    told = {"do": f"use-{patient.pk}", "slot": f"{make_doctor().pk}@2026-03-02T10:00@1", "patient": ""}
+    answer = desk.post("/desk/book/", told)
+    assert (names(answer)[0], Appointment.objects.count()) == ("Jane Doe", 0)

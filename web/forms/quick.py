@@ -1,0 +1,98 @@
+"""What the desk says to book a visit: for whom, with whom, what, and when."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinics.models import AppointmentType, Location
+from doctors.models import Doctor, DoctorQuerySet
+from patients.models import Patient
+from web.forms.visits import MOST_REASON, read_wall
+
+DOCTOR, SPECIALTY = "doctor:", "specialty:"
+
+
+class Place(NamedTuple):
+    """A time of somebody at a place, as a form sends it: 3@2026-03-02T10:00@1."""
+
+    doctor: Doctor
+    start: datetime
+    location: Location
+
+
+class SlotField(forms.CharField):
+    """A `Place`. Whose times may be taken, the form says."""
+
+    doctors: DoctorQuerySet
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        doctor_id, _at, rest = text.partition("@")
+        wall, _at, location_id = rest.partition("@")
+        if not (doctor_id.isdecimal() and location_id.isdecimal() and len(text) < 60):
+            raise forms.ValidationError(_("Choose a time."))
+        doctor = self.doctors.filter(pk=doctor_id).first()
+        location = Location.objects.filter(pk=location_id).first()
+        if doctor is None or location is None:
+            raise forms.ValidationError(_("Choose a time."))
+        return Place(doctor, read_wall(wall, location), location)
+
+
+class BookingForm(forms.Form):
+    """``doctors`` are those whose time may be given away, ``patients`` those who may be booked."""
+
+    patient = forms.ModelChoiceField(
+        Patient.objects.none(), label=_("Patient"), error_messages={"required": _("Choose the patient.")}
+    )
+    query = forms.CharField(label=_("Patient"), max_length=200, required=False)
+    whom = forms.ChoiceField(label=_("Doctor or specialty"), required=False)
+    appointment_type = forms.ModelChoiceField(
+        AppointmentType.objects.active(), label=_("Type of visit"), required=False, empty_label=_("Usual length")
+    )
+    day = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    slot = SlotField(label=_("Time"), error_messages={"required": _("Choose a time.")})
+    notes = forms.CharField(label=_("Note"), max_length=2000, required=False)
+    override = forms.BooleanField(label=_("Set the rules about hours and notice aside"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=MOST_REASON, required=False)
+
+    def __init__(self, *args: Any, doctors: DoctorQuerySet, patients: Any, overrides: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = list(doctors)
+        specialties = sorted({doctor.specialization for doctor in listed}, key=str.casefold)
+        choice = self.fields["whom"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [
+            ("", _("Whoever is free first")),
+            (_("Specialties"), [(f"{SPECIALTY}{name}", name) for name in specialties]),
+            (_("Doctors"), [(f"{DOCTOR}{doctor.pk}", doctor.full_name) for doctor in listed]),
+        ]
+        whose, slot = self.fields["patient"], self.fields["slot"]
+        assert isinstance(whose, forms.ModelChoiceField)
+        assert isinstance(slot, SlotField)
+        whose.queryset = patients
+        slot.doctors = doctors
+        if not overrides:
+            del self.fields["override"]
+
+    def read(self, name: str) -> Any:
+        """What one field says by itself, None where it says nothing that makes sense: for the steps before the last."""
+        try:
+            return self.fields[name].clean(self.data.get(name) or self.initial.get(name))
+        except forms.ValidationError:
+            return None
+
+
+class NewPatientForm(forms.Form):
+    """The least that a record needs; the rest can follow."""
+
+    full_name = forms.CharField(label=_("Full name"), max_length=200)
+    phone_number = forms.CharField(label=_("Phone number"), max_length=40)
+    date_of_birth = forms.DateField(
+        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

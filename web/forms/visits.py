@@ -1,0 +1,97 @@
+"""What the desk writes about a visit that is there already: why, and where it moves to."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinics.models import Location
+from doctors.models import LONGEST_VISIT_MINUTES, Doctor
+from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+
+MOST_REASON = 500
+
+
+class ReasonForm(forms.Form):
+    """A step of the life cycle, and why. ``version`` is what the page showed: a change by somebody else is told of."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=MOST_REASON, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class WallTime(forms.CharField):
+    """A naive time as the clock on the wall of ``place`` shows it, read as an instant: 2026-03-02T10:00."""
+
+    place: Location
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return read_wall(text, self.place) if text else None
+
+
+def read_wall(text: str, place: Location) -> datetime:
+    """The instant at which the clock of ``place`` shows ``text``. Raises ValidationError."""
+    try:
+        naive = datetime.fromisoformat(text)
+    except ValueError:
+        raise forms.ValidationError(_("Enter a date and a time.")) from None
+    try:
+        if naive.tzinfo is not None or not 1900 <= naive.year < 2200:
+            raise forms.ValidationError(_("Enter a date and a time."))
+        return resolve(naive, place.zone)
+    except (NonExistentLocalTime, AmbiguousLocalTime) as error:
+        raise forms.ValidationError(str(error)) from None
+
+
+class MoveForm(forms.Form):
+    """Another time, another doctor, or another length where the visit's may vary."""
+
+    doctor = forms.ModelChoiceField(Doctor.objects.none(), label=_("Doctor"))
+    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_VISIT_MINUTES, required=False)
+    override = forms.BooleanField(label=_("Set the rules about hours and notice aside"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=MOST_REASON, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, place: Location, doctors: Any, varies: bool, overrides: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = place
+        choice = self.fields["doctor"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = doctors
+        choice.empty_label = None
+        if not varies:
+            del self.fields["minutes"]
+        if not overrides:
+            del self.fields["override"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("date") and cleaned.get("time"):
+            text = datetime.combine(cleaned["date"], cleaned["time"]).isoformat()
+            try:
+                cleaned["start"] = read_wall(text, self.place)
+            except forms.ValidationError as error:
+                self.add_error("time", error)
+        return cleaned
+
+
+class DropForm(forms.Form):
+    """Where a visit was dropped, or how far it was stretched."""
+
+    doctor = forms.ModelChoiceField(Doctor.objects.none())
+    start = WallTime()
+    end = WallTime()
+    version = forms.IntegerField()
+
+    def __init__(self, *args: Any, place: Location, doctors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["doctor"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = doctors
+        for name in ("start", "end"):
+            field = self.fields[name]
+            assert isinstance(field, WallTime)
+            field.place = place

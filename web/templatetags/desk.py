@@ -1,0 +1,43 @@
+"""What the desk's pages show: clock times, and what was done with a visit."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from appointments.models import AppointmentChange
+from clinics.models import Location
+from web.templatetags.web import STATUS_WORDS
+
+register = template.Library()
+Action = AppointmentChange.Action
+
+
+@register.filter
+def wall(instant: datetime, place: Location) -> str:
+    """14:30, on the clock of ``place``: of one width, for columns."""
+    return place.local(instant).strftime("%H:%M")
+
+
+@register.filter
+def wall_day(instant: datetime, place: Location) -> str:
+    """Mon 2 March."""
+    return formats.date_format(place.local(instant), "D j M")
+
+
+@register.simple_tag
+def change_words(change: AppointmentChange, place: Location) -> str:
+    """One line of the history as a sentence."""
+    status = STATUS_WORDS[change.to_status]
+    when = f"{wall_day(change.to_start, change.to_location)}, {wall(change.to_start, change.to_location)}"
+    facts = {"status": status, "when": when, "doctor": change.to_doctor}
+    if change.action == Action.BOOKED:
+        text = _("Booked for %(when)s with %(doctor)s") % facts
+    elif change.action == Action.MOVED:
+        text = _("Moved to %(when)s, %(doctor)s") % facts
+    elif change.action == Action.UNDONE:
+        text = _("Taken back: %(status)s, %(when)s, %(doctor)s") % facts
+    else:
+        text = str(status)
+    return text + (" " + _("(rules set aside)") if change.overrode else "")
