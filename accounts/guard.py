@@ -1,7 +1,7 @@
 """How often somebody may guess a password or a code. It is counted in the database, for all processes.
 
 An attempt is counted before it is judged and taken back if it was right, so that however many come at one moment, no
-more are judged than the limit. See docs/adr/0015-attempts-are-counted-before-they-are-judged.md.
+more are judged than the limit. See docs/adr/0018-attempts-are-counted-before-they-are-judged.md.
 """
 
 from datetime import datetime, timedelta

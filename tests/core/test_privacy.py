@@ -116,8 +116,8 @@ def be_refused(client: httpx.Client) -> None:
         client.get("/api/patients/", headers={"Host": "canaryquist.example.org"}),
         client.get("/api/patients/", headers={"Authorization": f"Token {CANARY['national_id']}"}),
         client.post("/api-token-auth/", json={"username": CANARY["email"], "password": phone}),
-        client.post("/admin/login/", data={"username": CANARY["email"], "password": phone}),
-        client.post("/admin/login/", data={"username": name}, headers={"Cookie": f"csrftoken={CANARY['national_id']}"}),
+        client.post("/accounts/login/", data={"login": CANARY["email"], "password": phone}),
+        client.post("/accounts/login/", data={"login": name}, headers={"Cookie": f"csrftoken={CANARY['national_id']}"}),
         client.get("/api/patients/", headers={"X-Request-ID": CANARY["email"], "User-Agent": name, "Referer": name}),
     ]
     assert [answer.status_code // 100 for answer in answers] == [4] * 14 + [2]
