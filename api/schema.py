@@ -34,6 +34,7 @@ TAGS = {
     "series": "Visits that come again by a rule. Each is an appointment like any other, and can change alone.",
     "waitlist": "Patients who wait for a time. What is freed is offered to the best match, and kept until they answer.",
     "holds": "A time kept for a few minutes for whoever has the token, while they decide.",
+    "audit": "Who read or changed whose data, for auditors and administrators. Nobody changes it.",
     "documentation": "This description, for programs.",
 }
 

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from api.views.appointment_types import AppointmentTypeViewSet
 from api.views.appointments import AppointmentViewSet
+from api.views.audit import AuditViewSet
 from api.views.doctors import DoctorViewSet, ExceptionViewSet
 from api.views.documentation import RedocView, SchemaView, SwaggerView
 from api.views.fallback import UnknownRoute
@@ -34,6 +35,7 @@ router.register("appointment-types", AppointmentTypeViewSet, basename="appointme
 router.register("holds", HoldViewSet, basename="hold")
 router.register("series", SeriesViewSet, basename="series")
 router.register("waitlist", WaitlistViewSet, basename="waitlist")
+router.register("audit", AuditViewSet, basename="audit")
 
 urlpatterns = [
     path("api-token-auth/", TokenView.as_view(), name="token"),

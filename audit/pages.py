@@ -13,9 +13,9 @@
 
 `AuditedPage` stands first, so that who is sent to the log-in page leaves a row as well. A ``pk`` in the address is the
 object's id; `get_object` and the pages of a `ListView` are noted by themselves, everything else by `trail.saw`. What a
-service changes it notes itself, and the row is written in its transaction; a form that is shown again because a service
-said no leaves a row that says refused. Actions are named as in the API: see docs/audit.md. A page without patient data
-needs none of this.
+service changes it notes itself, and the row is written in its transaction. A form that is shown again because it, or a
+service, said no leaves a row that says refused (a view without `form_invalid` says so with `trail.refused()`). Actions
+are named as in the API: see docs/audit.md. A page without patient data needs none of this.
 """
 
 from collections.abc import Mapping
@@ -46,6 +46,10 @@ class AuditedPage(View):
         if noted and response.status_code == 302 and not request.user.is_authenticated:
             noted.close(Outcome.DENIED)
         return response
+
+    def form_invalid(self, *args: Any, **kwargs: Any) -> Any:
+        trail.refused()
+        return super().form_invalid(*args, **kwargs)  # type: ignore[misc]
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
         record = super().get_object(*args, **kwargs)  # type: ignore[misc]

@@ -11,9 +11,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from common import trail
 from common.errors import DomainError
 from common.transactions import atomic
 
@@ -74,7 +76,73 @@ class ForgivingSelect(AutocompleteSelect):
         return super().optgroups(name, [given for given in value if is_id(given)], attrs)
 
 
-class Bounded(admin.ModelAdmin):
+class Noting(Paginator):
+    """Tells the trail whom a page of it showed."""
+
+    def page(self, number: int | str) -> Page:
+        page = super().page(number)
+        trail.saw(page.object_list)
+        return page
+
+
+class Audited(admin.ModelAdmin):
+    """Every page that shows or changes rows leaves a row in the audit trail, in the transaction of what it changes."""
+
+    def _named(self, verb: str, object_id: str | None = None) -> None:
+        known = [int(object_id)] if object_id is not None and is_id(object_id) else []
+        trail.name(f"{trail.kind_of(self.model)}.{verb}", *known)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        self._named("list")
+        if request.GET:  # what was searched for may be a name
+            trail.tell(query={name[:50]: trail.MASK for name in request.GET})
+        response = super().changelist_view(request, extra_context)
+        if changelist := (getattr(response, "context_data", None) or {}).get("cl"):
+            trail.saw(changelist.result_list)
+        return response
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method != "POST":
+            self._named("read" if object_id else "begin", object_id)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        self._named("change" if object_id else "create", object_id)
+
+        @atomic
+        def change() -> HttpResponse:
+            response = super(Audited, self).changeform_view(request, object_id, form_url, extra_context)
+            if response.status_code == 200:  # the form is shown again
+                trail.refused()
+            return response
+
+        return change()
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._named("remove" if request.method == "POST" else "read", object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._named("history", object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        noted = trail.current()
+        if found is not None:
+            trail.saw([found])
+        elif noted:  # which Django answers by leading elsewhere
+            noted.close(trail.Outcome.NOT_FOUND)
+        return found
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Paginator:
+        """Of the list and, beside it, of what other models' forms offer as one types."""
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            self._named("search")
+        return Noting(queryset, *args, **kwargs)
+
+
+class Bounded(Audited):
     """A list whose cost does not grow with the table, and that survives what no browser sends."""
 
     show_full_result_count = False
@@ -88,6 +156,8 @@ class Bounded(admin.ModelAdmin):
 
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         if all(map(is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            if (action := request.POST.get("action", "")) in self.get_actions(request):
+                self._named(action)
             return super().response_action(request, *args, **kwargs)
         self.message_user(request, "The rows that were chosen could not be read. Choose them again.", messages.ERROR)
         return None
@@ -144,7 +214,8 @@ class ServiceAdmin(NeverDeleted, Bounded):
         for row in rows:
             name = str(row)
             try:
-                service(row)
+                with trail.part(row):
+                    service(row)
                 succeeded += 1
             except DomainError as refusal:
                 self.message_user(request, f"{name}: {refusal.message}", messages.ERROR)

@@ -17,6 +17,8 @@ from typing import Any
 from django.db import models, transaction
 from django.http import HttpRequest
 
+from common.errors import DomainError
+
 JSON = None | bool | int | float | str | list[Any] | dict[str, Any]
 # The most ids that one row names; how many there were is always said.
 MOST_IDS = 1000
@@ -67,7 +69,7 @@ class Trail:
         self.changes: list[dict[str, Any]] = []
         self.details: dict[str, JSON] = {}
         self.rows = 0  # that were written
-        self.failed = False  # a transaction was rolled back
+        self.failed = False  # the last transaction was rolled back, or what was entered was refused
         self._inside = False
 
     @property
@@ -84,11 +86,11 @@ class Trail:
             return
         before = dict(self.objects), dict(self.patients), len(self.changes), dict(self.details)
         self._inside = True
-        written = False
+        written = self.failed = False
         try:
             with transaction.atomic():
                 yield
-                if self._has_something_to_say() and not transaction.get_rollback():
+                if not self.failed and self._has_something_to_say() and not transaction.get_rollback():
                     self.write_row(self, Outcome.OK)
                     written = True
         except BaseException:
@@ -153,6 +155,33 @@ def aside(action: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def part(record: models.Model) -> Iterator[None]:
+    """One of several records that a request changes one by one: each has a row of its own, refused ones too."""
+    around = _open.get()
+    if around is None:
+        yield
+        return
+    own = Trail(
+        around.write_row,
+        request=around.request,
+        request_id=around.request_id,
+        source=around.source,
+        by_system=around.by_system,
+        action=around.action,
+    )
+    with opened(own):
+        saw([record])
+        try:
+            yield
+        except DomainError:
+            own.close(Outcome.REFUSED)
+            raise
+        finally:
+            around.rows += 1
+        own.close(Outcome.OK)
+
+
 # --- For faces ---------------------------------------------------------------------------------------
 
 
@@ -173,6 +202,12 @@ def tell(**details: JSON) -> None:
     """Add to the row what else there is to say: nothing of a person's."""
     if (trail := _open.get()) is not None:
         trail.details |= details
+
+
+def refused() -> None:
+    """What was entered will not do: a form that is shown again."""
+    if (trail := _open.get()) is not None:
+        trail.failed = True
 
 
 def saw(records: Iterable[models.Model]) -> None:

@@ -12,6 +12,7 @@ from accounts import second_factor
 from accounts.models import Token, User
 from accounts.roles import Role
 from appointments.models import AppointmentChange, Hold, Series
+from audit.models import AuditEvent, AuditSeal
 from patients.models import PatientMerge
 from tests.factories import book, make_user
 from tests.pages import AdminPages, errors
@@ -19,7 +20,7 @@ from tests.second_factors import enrol
 from tests.tokens import token_of
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-KEPT_BY_SERVICES = {AppointmentChange, Hold, PatientMerge, Series, Token}
+KEPT_BY_SERVICES = {AuditEvent, AuditSeal, AppointmentChange, Hold, PatientMerge, Series, Token}
 OURS = {"accounts", "clinics", "doctors", "patients", "appointments"}
 
 

@@ -90,6 +90,7 @@ RULED = {
     "series_partial_update",
     "series_cancel",
     "waitlist_list",
+    "audit_list",
     "waitlist_create",
     "waitlist_update",
     "waitlist_partial_update",

@@ -36,6 +36,8 @@ OPERATIONS = [
     "appointments_start",
     "appointments_undo",
     "appointments_update",
+    "audit_list",
+    "audit_retrieve",
     "doctors_create",
     "doctors_destroy",
     "doctors_exceptions_create",
@@ -176,7 +178,7 @@ def test_operations_keep_their_names() -> None:
 
 def test_the_tags_are_described_in_reading_order() -> None:
     names = ["authentication", "patients", "doctors", "availability", "clinic"]
-    names += ["appointments", "series", "waitlist", "holds", "documentation"]
+    names += ["appointments", "series", "waitlist", "holds", "audit", "documentation"]
     assert [tag["name"] for tag in schema["tags"]] == names
     assert all(tag["description"].endswith(".") for tag in schema["tags"])
     assert {tag for operation in operations.values() for tag in operation["tags"]} == set(names)

@@ -1,0 +1,56 @@
+"""The audit trail in the admin: to be read, by those who may."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.roles import Right
+from appointments.by_role import ByRole
+from audit.models import AuditEvent, AuditSeal
+from audit.reading import changes_for
+from common.admin import Bounded, ReadOnly
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ByRole, ReadOnly, Bounded):
+    reads = Right.READ_AUDIT
+    fields = (
+        *("at", "actor", "username", "role", "action", "object_ids", "patient_ids", "outcome", "what_changed"),
+        *("details", "request_id", "address", "route"),
+    )
+    readonly_fields = fields
+    list_display = ("at", "username", "role", "action", "object_ids", "patient_ids", "outcome", "address")
+    list_filter = ("outcome", "role", "kind")
+    search_fields = ("username",)
+    search_help_text = "A user name or, as patient:12, a patient's id."
+    ordering = ("-id",)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
+        term = search_term.replace("\x00", "").strip()
+        kind, _, pk = term.partition(":")
+        if kind == "patient" and pk.isascii() and pk.isdigit() and len(pk) <= 18:
+            return queryset.about_patient(int(pk)), False
+        return queryset.filter(username=term) if term else queryset, False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        event = super().get_object(request, object_id, from_field)
+        if event is not None:
+            event.shown = changes_for(request.user, event)
+        return event
+
+    @admin.display(description="changes")
+    def what_changed(self, event: AuditEvent) -> str:
+        return json.dumps(getattr(event, "shown", []), ensure_ascii=False, indent=1)
+
+
+@admin.register(AuditSeal)
+class AuditSealAdmin(ByRole, ReadOnly, Bounded):
+    """Seals are made by `manage.py audit seal`."""
+
+    reads = Right.READ_AUDIT
+    fields = readonly_fields = ("number", "sealed_at", "first_id", "last_id", "count", "previous", "digest")
+    list_display = ("number", "sealed_at", "first_id", "last_id", "count")
+    ordering = ("-number",)
