@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -16,7 +16,8 @@ from rest_framework.views import exception_handler
 
 from accounts.errors import KeyReused, MustEnrol
 from api import problems
-from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften
+from common import metrics
+from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften, Unsure
 from patients.errors import RecordMerged
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (Conflict, 409),
     (MustEnrol, 403),
     (Busy, 503),
+    (Unsure, 503),
     (TooOften, 429),
 )
 
@@ -40,9 +42,11 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied(*error.args)
-    if isinstance(error, OperationalError):  # the database is away or overloaded: nothing was committed
+    if isinstance(error, OperationalError | InterfaceError):  # away or overloaded: nothing was committed
         logger.error("The database failed.", exc_info=error)
         error = Busy()
+    if isinstance(error, DomainError):
+        metrics.count_refusal(error.code)
     response = (
         _domain_answer(error, context["request"])
         if isinstance(error, DomainError)
@@ -61,7 +65,7 @@ def _domain_answer(error: DomainError, request: Request) -> Response:
     status = next(status for kind, status in STATUSES if isinstance(error, kind))
     if isinstance(error, Refused):
         return Response({error.field or api_settings.NON_FIELD_ERRORS_KEY: error.messages}, status)
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy | TooOften) else {}
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy | TooOften | Unsure) else {}
     if isinstance(error, RecordMerged):  # the same address, of the record that was kept
         route = request.resolver_match
         assert route

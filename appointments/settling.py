@@ -21,7 +21,7 @@ from appointments.errors import (
 from appointments.lifecycle import Status, blocks
 from appointments.models import Appointment, AppointmentChange, Hold
 from clinics.models import Location, Room
-from common import clock, trail
+from common import clock, metrics, trail
 from common.errors import DomainError
 from common.integrity import judged
 from doctors.models import Doctor
@@ -191,6 +191,7 @@ def drafted(visit: policy.Proposal, *, notes: str, actor: User | None) -> Appoin
 def record(appointment: Appointment, **facts: Any) -> None:
     """Write one line of the appointment's history: see `line`."""
     line(appointment, **facts).save(force_insert=True)
+    metrics.count_change(facts["action"], appointment.status)
 
 
 def line(

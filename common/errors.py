@@ -73,6 +73,17 @@ class Busy(DomainError):
     retry_after_seconds = 1
 
 
+class Unsure(DomainError):
+    """The database went away while a transaction was being committed: nobody can say whether it was."""
+
+    code = "outcome_unknown"
+    message = (
+        "The database was lost while this was being saved: it was done, or it was not. Look before you send it again, "
+        "or send it again with the same Idempotency-Key."
+    )
+    retry_after_seconds = 1
+
+
 class TooOften(DomainError):
     """More requests than one user or address is given in a period. Nothing was changed."""
 

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
-from common import trail
-from common.errors import Busy
+from common import metrics, trail
+from common.errors import Busy, Unsure
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,7 +27,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     """Run ``function`` in one transaction, up to three times where the database reports a lost race for a lock.
 
     The function must have no effect outside the database. Inside another transaction it only joins that one: whoever
-    began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way.
+    began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way, and `Unsure`
+    when the connection was lost during COMMIT: that is not tried again, it may have been done.
 
     Where a `trail` is open, the outermost of these transactions ends with the row that tells of it.
     """
@@ -38,16 +39,23 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
             with _transaction():
                 return function(*args, **kwargs)
         for attempt in range(1, TRIES + 1):
+            done = False
             try:
                 with _transaction():
-                    return function(*args, **kwargs)
-            except OperationalError as error:
+                    result = function(*args, **kwargs)
+                    done = True
+            except (OperationalError, InterfaceError) as error:
+                if done and is_lost_connection(error):
+                    raise Unsure from error
                 if not is_lost_race(error):
                     raise
+                metrics.LOST_RACES.inc()
                 # Not the error's own text: the database's details can name people.
                 logger.warning("%s lost a race for a lock, try %d of %d.", function.__qualname__, attempt, TRIES)
                 if attempt == TRIES:
                     raise Busy from error
+            else:
+                return result
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -59,7 +67,13 @@ def _transaction() -> AbstractContextManager[None]:
     return transaction.atomic() if noted is None else noted.transaction()
 
 
-def is_lost_race(error: OperationalError) -> bool:
+def is_lost_connection(error: Exception) -> bool:
+    """Whether PostgreSQL cannot have told how it ended; SQLite always does."""
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return connection.vendor == "postgresql" and (sqlstate is None or sqlstate.startswith(("08", "57P")))
+
+
+def is_lost_race(error: Exception) -> bool:
     """Whether trying again can help: somebody else held what this transaction needed."""
     sqlstate = getattr(error.__cause__, "sqlstate", None)
     return sqlstate in RETRIABLE_SQLSTATES if sqlstate else "database is locked" in str(error)

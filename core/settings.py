@@ -1,6 +1,7 @@
 """Every setting, each value from the environment. `.env.example` lists and explains the variables."""
 
 import logging
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -98,10 +99,12 @@ INSTALLED_APPS = [
     "doctors",
     "patients",
     "appointments",
+    "core",
 ]
 
 MIDDLEWARE = [
     "core.requests.NamedRequests",
+    "core.metrics.Measured",
     "core.browser.PrivateAnswers",
     "core.browser.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
@@ -255,7 +258,7 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=not DEBUG)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine beside us, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked by the machine beside us, without TLS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -320,6 +323,18 @@ if CACHE_URL.startswith(("locmem", "dummy", "file")):
     )
 if CACHE_URL:
     CACHES = {"default": environ.Env.cache_url_config(CACHE_URL)}
+
+# --- Metrics -------------------------------------------------------------------------------------
+
+# Who may read /metrics: whoever sends the token, and these addresses. By default nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
+try:
+    [ip_network(network, strict=False) for network in METRICS_ADDRESSES]
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"METRICS_ADDRESSES: {error}. Use addresses or networks, separated by commas, such as 10.0.0.5,10.1.0.0/16."
+    ) from error
 
 # --- Logs ----------------------------------------------------------------------------------------
 

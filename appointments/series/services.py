@@ -31,7 +31,7 @@ from appointments.series.facts import Terms
 from appointments.series.planning import Verdict, facts_for, plan, suggest
 from appointments.settling import STATED, VERDICTS, drafted, line
 from clinics.models import AppointmentType, Location, Room
-from common import clock, trail
+from common import clock, metrics, trail
 from common.errors import Outdated, Refused
 from common.integrity import judged
 from common.transactions import atomic
@@ -256,6 +256,7 @@ def _book(series: Series, verdicts: Sequence[Verdict], now: datetime, actor: Use
     AppointmentChange.objects.bulk_create(
         line(visit, action=booked, before=None, at=now, actor=actor) for visit in visits
     )
+    metrics.count_change(booked, "scheduled", len(visits))
 
 
 def _locked_visits(

@@ -20,6 +20,7 @@ from tools.checker.log import OK, REFUSED, UNKNOWN, Call
 from tools.checker.plan import DAY, RECENT, SCAN, VISIT, WEEKS, Step
 
 SECONDS_TO_ANSWER = 60
+UNSURE = "it was done, or it was not"
 SECONDS_TO_MEET = 120
 TRIES = 8
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -285,7 +286,9 @@ class Client:
         call.answer = log.parsed(call.text)
         if call.status // 100 == 2:
             call.outcome, call.completed = OK, time.monotonic()
-        elif call.status // 100 == 4 or call.status == 503:  # of 503 the system promises that nothing was changed
+        elif call.status // 100 == 4 or (
+            call.status == 503 and UNSURE not in call.text
+        ):  # nothing was changed, it says
             call.outcome, call.completed = REFUSED, time.monotonic()
         return call
 

@@ -43,6 +43,8 @@ class _Planner:
             self.one_patient,
             self.last_rooms,
             self.leave_meets_bookings,
+            self.leave_meets_bookings,
+            self.holds_meet_bookings,
             self.one_key,
             self.one_visit,
             self.holds_meet_bookings,

@@ -1,0 +1,34 @@
+"""What is answered when something failed that no face has worded: 503 where the database was away, else 500.
+
+The API words its own (`api.errors`); this is for the pages, the admin, and what happens before a view is reached.
+"""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.defaults import server_error
+
+from common.errors import Busy, Unsure
+
+API = ("/api/", "/api-token-auth/")
+PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Please try again</title></head>
+<body><main><h1>Please try again</h1><p>{sentence}</p></main></body>
+</html>
+"""
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    """Django's handler500."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, OperationalError | InterfaceError | Busy | Unsure):
+        return server_error(request)
+    told = error if isinstance(error, Busy | Unsure) else Busy()
+    headers = {"Retry-After": str(told.retry_after_seconds)}
+    if request.path_info.startswith(API):
+        return JsonResponse({"detail": told.message}, status=503, headers=headers)
+    return HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)

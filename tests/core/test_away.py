@@ -1,0 +1,52 @@
+"""What is answered when the database is away, wherever that is noticed."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError
+from django.test import Client
+from rest_framework.test import APIClient
+
+from api.views.doctors import DoctorViewSet
+from common.errors import Busy, Unsure
+from core import metrics
+
+pytestmark = pytest.mark.django_db
+
+BUSY = "The system is busy. Nothing was changed; please try again."
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, error: Exception, owner: object, name: str) -> None:
+    def failing(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(owner, name, failing)
+
+
+@pytest.mark.parametrize("error", [OperationalError("of host db.internal"), InterfaceError("closed")])
+def test_the_api_says_503_and_when_to_return(api: APIClient, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    fail(monkeypatch, error, DoctorViewSet, "list")
+    answer = api.get("/api/doctors/")
+    assert (answer.status_code, answer["Retry-After"], answer.json()) == (503, "1", {"detail": BUSY})
+
+
+@pytest.mark.parametrize("error", [OperationalError("of host db.internal"), InterfaceError("closed"), Busy()])
+def test_what_no_face_words_is_a_503_too(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    client = Client(raise_request_exception=False)
+    fail(monkeypatch, error, metrics, "route_of")  # in the middleware, around every view
+    page, api = client.get("/admin/login/"), client.get("/api/doctors/")
+    assert (page.status_code, page["Retry-After"], api.status_code, api["Retry-After"]) == (503, "1", 503, "1")
+    assert BUSY in page.content.decode()
+    assert api.json() == {"detail": BUSY}
+
+
+def test_any_other_failure_stays_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False)
+    fail(monkeypatch, ImproperlyConfigured("a defect"), metrics, "route_of")
+    assert client.get("/admin/login/").status_code == 500
+
+
+def test_who_cannot_know_says_so(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, Unsure(), DoctorViewSet, "list")
+    answer = api.get("/api/doctors/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert "it was done, or it was not" in answer.json()["detail"]

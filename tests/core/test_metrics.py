@@ -1,0 +1,85 @@
+"""What Prometheus is told, and who may hear it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from tests.factories import book, make_doctor, make_patient
+
+pytestmark = pytest.mark.django_db
+
+TOKEN = {"Authorization": "Bearer for-the-metrics"}
+
+
+@pytest.fixture(autouse=True)
+def token(settings: Any) -> None:
+    settings.METRICS_TOKEN = "for-the-metrics"
+
+
+def value(client: Client, line: str) -> float:
+    """Of a line of the metrics; 0 where it is not there yet."""
+    text = client.get("/metrics", headers=TOKEN).content.decode()
+    found = [float(row.rpartition(" ")[2]) for row in text.splitlines() if row.startswith(f"{line} ")]
+    return found[0] if found else 0
+
+
+def test_by_default_nobody_may_read_metrics(client: Client, settings: Any) -> None:
+    settings.METRICS_TOKEN = ""
+    for headers in ({}, {"Authorization": "Bearer "}, TOKEN):
+        assert client.get("/metrics", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("sent", ["Bearer for-the-metric", "Token for-the-metrics", "for-the-metrics", "Bearer é"])
+def test_another_token_is_none(client: Client, sent: str) -> None:
+    assert client.get("/metrics", headers={"Authorization": sent}).status_code == 404
+
+
+def test_addresses_that_are_named_need_no_token(client: Client, settings: Any) -> None:
+    settings.METRICS_ADDRESSES = ["10.1.0.0/16", "127.0.0.2"]
+    for address, status in (("10.1.2.3", 200), ("127.0.0.2", 200), ("10.2.0.1", 404), ("127.0.0.1", 404)):
+        assert client.get("/metrics", REMOTE_ADDR=address).status_code == status
+
+
+def test_requests_are_counted_and_timed_by_route(client: Client, api: APIClient) -> None:
+    counted = 'clinic_requests_total{method="GET",route="slots",status="200"}'
+    timed = 'clinic_request_seconds_count{method="GET",route="slots"}'
+    before = value(client, counted), value(client, timed)
+    api.get("/api/slots/")
+    assert (value(client, counted), value(client, timed)) == (before[0] + 1, before[1] + 1)
+
+
+def test_committed_bookings_are_counted(client: Client, django_capture_on_commit_callbacks: object) -> None:
+    booked = 'clinic_appointment_changes_total{action="booked",status="scheduled"}'
+    before = value(client, booked)
+    with django_capture_on_commit_callbacks(execute=True):
+        book()
+        assert value(client, booked) == before
+    assert value(client, booked) == before + 1
+
+
+def test_refusals_are_counted_by_code(client: Client, api: APIClient) -> None:
+    taken = 'clinic_refusals_total{code="slot_taken"}'
+    before = value(client, taken)
+    doctor = make_doctor()
+    book("2026-03-02 10:00", doctor=doctor)
+    asked = {"patient": make_patient().pk, "doctor": doctor.pk, "appointment_time": "2026-03-02T10:00:00Z"}
+    assert api.post("/api/appointments/", asked).status_code == 400
+    assert value(client, taken) == before + 1
+
+
+def test_what_waits_is_counted_in_the_database(client: Client, api: APIClient) -> None:
+    waiting = {"patient": make_patient().pk, "doctor": make_doctor().pk, "earliest": "2026-03-02"}
+    assert api.post("/api/waitlist/", {**waiting, "latest": "2026-03-09"}).status_code == 201
+    hold = {"doctor": make_doctor().pk, "appointment_time": "2026-03-02T10:00:00Z"}
+    assert api.post("/api/holds/", hold).status_code == 201
+    for queue, depth in (("waitlist_entries", 1), ("waitlist_offers_pending", 0), ("holds", 1)):
+        assert value(client, f'clinic_queue_depth{{queue="{queue}"}}') == depth
+
+
+def test_metrics_hold_no_address_that_was_asked_for(client: Client, api: APIClient) -> None:
+    api.get("/api/patients/?search=Wanjiku")
+    api.get("/nowhere/Wanjiku")
+    api.generic("WANJIKU", "/api/patients/")
+    assert "wanjiku" not in client.get("/metrics", headers=TOKEN).content.decode().lower()
