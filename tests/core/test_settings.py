@@ -100,13 +100,34 @@ SECRET_KEY_SENTENCE = "SECRET_KEY is missing, shorter than 50 characters, or the
         ({"SECRET_KEY": "insecure-development-key-never-used-without-DEBUG"}, SECRET_KEY_SENTENCE),
         ({"SECRET_KEY": "change-me" + KEY}, SECRET_KEY_SENTENCE),
         ({"SECRET_KEY": KEY, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS=* lets anyone pose as this clinic's address."),
+        (PRODUCTION | {"SECURE_COOKIES": "False"}, "SECURE_COOKIES=False sends sessions over the network"),
+        (PRODUCTION | {"CSRF_TRUSTED_ORIGINS": "https://*.example.org"}, "CSRF_TRUSTED_ORIGINS names whole domains"),
+        (PRODUCTION | {"CSRF_TRUSTED_ORIGINS": "http://desk.example.org"}, "CSRF_TRUSTED_ORIGINS names whole domains"),
+        (PRODUCTION | {"CACHE_URL": "locmemcache://"}, "CACHE_URL names a cache that processes do not share"),
+        (PRODUCTION | {"DATABASE_URL": "mysql://user@host/name"}, "DATABASE_URL names no database that can refuse"),
     ],
-    ids=["no key", "short key", "development key", "example key", "any host"],
+    ids=[
+        "no key",
+        "short key",
+        "development key",
+        "example key",
+        "any host",
+        "cookies in the clear",
+        "a whole domain",
+        "an origin without TLS",
+        "a cache of one process",
+        "a database without guards",
+    ],
 )
 def test_production_refuses_to_start_unsafe(environment: dict[str, str], sentence: str) -> None:
     started = run("-c", "import core.wsgi", **environment)
     assert started.returncode == 1
     assert started.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {sentence}")
+
+
+def test_cookies_in_the_clear_are_for_this_machine_only(settings_of: Settings) -> None:
+    settings = settings_of(SECRET_KEY=KEY, ALLOWED_HOSTS="localhost,127.0.0.1", SECURE_COOKIES="False")
+    assert settings["SESSION_COOKIE_SECURE"] is False
 
 
 def test_debug_is_off_unless_asked_for(settings_of: Settings) -> None:
