@@ -28,7 +28,8 @@ CANARY = {
     "desk_notes": "Prefers the ptarmigan door.",
 }
 # Any of these in a line, whatever its case, would tell of her.
-TELLING = ("zyxwina", "canaryquist", "nightjar", "798", "qz99887766", "nhifzq5544", "1987", "ptarmigan", "quetzal")
+TELLING = ("zyxwina", "canaryquist", "nightjar", "qz99887766", "nhifzq5544", "ptarmigan", "quetzal")
+TELLING += ("798765432", "798 765 432", "798%20765%20432", "798+765+432", "1987-06-05")
 ID = "5f0c9c0e-3f5e-4a57-9d38-6a4a0a6f7f10"
 
 
