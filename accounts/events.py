@@ -13,5 +13,7 @@ locked_out = Signal()
 token_issued = Signal()
 # ``user`` whose it was, ``tokens``: how many, ``request`` if there was one.
 tokens_revoked = Signal()
+# By an administrator. ``user`` whose it was.
+second_factor_removed = Signal()
 # Signed out everywhere. ``user``, ``tokens``: how many ended with it, ``request`` if there was one.
 credentials_ended = Signal()

@@ -12,6 +12,7 @@ from allauth.mfa.utils import decrypt
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 
+from accounts import events
 from accounts.credentials import end_everything
 from accounts.models.users import User
 from accounts.roles import STAFF
@@ -48,6 +49,7 @@ def accept(user: User, code: str) -> Authenticator | None:
 def remove(user: User) -> None:
     """Take the second factor of somebody who has lost it, and sign them out everywhere."""
     Authenticator.objects.filter(user=user).delete()
+    events.second_factor_removed.send(sender=User, user=user, request=None)
     end_everything(user)
 
 

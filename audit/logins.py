@@ -1,10 +1,15 @@
-"""Who signs in and out, and who fails to: Django's own signals say so, wherever it happens."""
+"""Who signs in and out, who fails to, and what is done to how somebody signs in.
+
+Django's own signals say so, and those of `accounts.events`, wherever it happens.
+"""
 
 from typing import Any
 
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
+from accounts import events
 from audit.models import AuditEvent
 from audit.writing import route_of
 from common import clock, request_id, trail
@@ -18,6 +23,12 @@ def listen() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="audit.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="audit.signed_out")
     user_login_failed.connect(_failed, dispatch_uid="audit.login_failed")
+    events.locked_out.connect(_locked_out, dispatch_uid="audit.locked_out")
+    events.tokens_revoked.connect(_tokens_revoked, dispatch_uid="audit.tokens_revoked")
+    events.credentials_ended.connect(_credentials_ended, dispatch_uid="audit.credentials_ended")
+    events.second_factor_removed.connect(_second_factor_removed, dispatch_uid="audit.second_factor_taken")
+    authenticator_added.connect(_second_factor_added, dispatch_uid="audit.second_factor_added")
+    authenticator_removed.connect(_second_factor_removed, dispatch_uid="audit.second_factor_removed")
 
 
 def _signed_in(request: HttpRequest | None = None, user: Any = None, **kwargs: Any) -> None:
@@ -30,12 +41,47 @@ def _signed_out(request: HttpRequest | None = None, user: Any = None, **kwargs: 
 
 
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write("session.begin", Outcome.DENIED, request, None, _typed(credentials))
+
+
+def _locked_out(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write("session.begin", Outcome.DENIED, request, None, _typed(credentials), details={"locked_out": True})
+
+
+def _typed(credentials: dict[str, Any]) -> str:
     """The name that was typed, whether there is such a user or not; Django has masked the rest."""
     typed = credentials.get("username") or credentials.get("email") or ""
-    _write("session.begin", Outcome.DENIED, request, None, str(typed)[:LONGEST_NAME].replace("\x00", ""))
+    return str(typed)[:LONGEST_NAME].replace("\x00", "")
 
 
-def _write(action: str, outcome: Outcome, request: HttpRequest | None, user: Any, username: str = "") -> None:
+def _tokens_revoked(user: Any, tokens: int, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write_about(user, "user.revoke_tokens", request, tokens=tokens)
+
+
+def _credentials_ended(user: Any, tokens: int, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write_about(user, "user.sign_out_everywhere", request, tokens=tokens)
+
+
+def _second_factor_added(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write_about(user, "user.add_second_factor", request)
+
+
+def _second_factor_removed(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write_about(user, "user.remove_second_factor", request)
+
+
+def _write_about(user: Any, action: str, request: HttpRequest | None, **details: Any) -> None:
+    """Something was done to how ``user`` signs in, by whoever sent the request; without one, by the operator."""
+    open_trail = trail.current()
+    request = request or (open_trail.request if open_trail else None)
+    actor = getattr(request, "user", None)
+    actor = actor if actor is not None and actor.is_authenticated else None
+    _write(action, Outcome.OK, request, actor, object_ids=[user.pk], details=details)
+
+
+def _write(
+    action: str, outcome: Outcome, request: HttpRequest | None, user: Any, username: str = "", **more: Any
+) -> None:
     role = "" if user is None else "superuser" if user.is_superuser else user.role
     open_trail = trail.current()
     AuditEvent(
@@ -44,9 +90,10 @@ def _write(action: str, outcome: Outcome, request: HttpRequest | None, user: Any
         username=username if user is None else user.get_username(),
         role=role,
         action=action,
-        kind="session",
+        kind=action.partition(".")[0],
         outcome=outcome,
         request_id=open_trail.request_id if open_trail else request_id.current(),
         address=client_address(request),
         route=route_of(request) if request else "",
+        **more,
     ).save(force_insert=True)
