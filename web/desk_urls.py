@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.views.desk.board import BoardListView, BoardStepView, BoardView
 from web.views.desk.booking import BookingView, FindView, PatientsView, TimesView
 from web.views.desk.day import DeskDayView, DeskView
 from web.views.desk.visits import DropView, MoveView, StepView, UndoView, VisitView
@@ -26,4 +27,10 @@ visits = [
     path("desk/visits/<int:pk>/<slug:step>/", StepView.as_view(), name="desk-step"),
 ]
 
-urlpatterns = [*calendar, *booking, *visits]
+board = [
+    path("board/", BoardView.as_view(), name="board"),
+    path("board/list/", BoardListView.as_view(), name="board-list"),
+    path("board/visits/<int:pk>/<slug:step>/", BoardStepView.as_view(), name="board-step"),
+]
+
+urlpatterns = [*calendar, *booking, *visits, *board]

@@ -43,6 +43,7 @@ def is_doctor(user: User) -> bool:
 MAIN: tuple[Entry, ...] = (
     Entry(_("My day"), "my-day", is_doctor),
     Entry(_("Desk"), "desk", of_staff(Right.READ_AVAILABILITY)),
+    Entry(_("Check-in"), "board", of_staff(Right.READ_AVAILABILITY)),
     Entry(_("Patients"), "patients", of_staff(Right.READ_PATIENTS)),
 )
 ACCOUNT: tuple[Entry, ...] = (

@@ -1,16 +1,14 @@
 // The desk: the calendar over the day's data, the dialog for one visit, and what others change meanwhile.
 
 import { announce, csrfToken } from "./site.js";
-import { enhanceBooking } from "./quick.js";
 import { bindKeys } from "./keys.js";
+import { onVisitChanged, openPanel } from "./panel.js";
 
 const REFRESH_MILLISECONDS = 4000;
 
 const desk = document.getElementById("desk");
 const day = document.getElementById("day");
 const box = document.getElementById("calendar");
-const panel = document.getElementById("panel");
-const panelBody = document.getElementById("panel-body");
 const { htmx } = window;
 
 let data = readData();
@@ -232,40 +230,17 @@ async function refresh() {
 setInterval(() => { if (!document.hidden) refresh(); }, REFRESH_MILLISECONDS);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 
-// --- The dialog -----------------------------------------------------------------------------------
-
-async function openPanel(url) {
-  await htmx.ajax("GET", url, { target: panelBody, swap: "innerHTML" });
-  if (!panel.open) panel.showModal();
-  (panel.querySelector("[autofocus]") ?? panel).focus();
-}
+// --- One visit ------------------------------------------------------------------------------------
 
 function visitUrl(id, what = "") {
   return `${desk.dataset.visits}${id}/${what}`;
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-panel]");
-  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-    event.preventDefault();
-    openPanel(link.href);
-  }
+box?.addEventListener("click", (event) => {
   const visit = event.target.closest("button.visit");
   if (visit && !dragging) openPanel(visitUrl(visit.dataset.visit));
-  const filling = event.target.closest("[data-fill]");
-  if (filling) {
-    const form = filling.closest("form");
-    for (const [name, value] of Object.entries(JSON.parse(filling.dataset.fill))) form.elements[name].value = value;
-    form.querySelector("[type=submit]").focus();
-  }
 });
-panel.addEventListener("close", () => panelBody.replaceChildren());
-document.addEventListener("htmx:afterSettle", () => enhanceBooking(panelBody));
-document.body.addEventListener("visit-changed", ({ detail }) => {
-  announce(detail.text, "success");
-  if (detail.close) panel.close();
-  refresh();
-});
+onVisitChanged(refresh);
 
 for (const form of document.querySelectorAll("form[data-sends-itself]")) {
   form.addEventListener("change", () => form.requestSubmit());

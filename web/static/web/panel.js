@@ -1,0 +1,39 @@
+// The dialog in which one visit is shown, moved or booked, over whatever page is behind it.
+
+import { announce } from "./site.js";
+import { enhanceBooking } from "./quick.js";
+
+const panel = document.getElementById("panel");
+const body = document.getElementById("panel-body");
+
+/** Show what `url` answers in the dialog. */
+export async function openPanel(url) {
+  await window.htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
+  if (!body.hasChildNodes()) return;
+  if (!panel.open) panel.showModal();
+  (panel.querySelector("[autofocus]") ?? panel).focus();
+}
+
+/** Call `then` when something was done in the dialog, or on the page by htmx. */
+export function onVisitChanged(then) {
+  document.body.addEventListener("visit-changed", ({ detail }) => {
+    announce(detail.text, detail.quiet ? "" : "success");
+    if (detail.close) panel.close();
+    then();
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-panel]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    openPanel(link.href);
+  }
+  const filling = event.target.closest("[data-fill]");
+  if (!filling) return;
+  const form = filling.closest("form");
+  for (const [name, value] of Object.entries(JSON.parse(filling.dataset.fill))) form.elements[name].value = value;
+  form.querySelector("[type=submit]").focus();
+});
+panel.addEventListener("close", () => body.replaceChildren());
+document.addEventListener("htmx:afterSettle", () => enhanceBooking(body));
