@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import IdempotencyKey, User
+from accounts.models import IdempotencyKey, Token, User
 from appointments import waitlist
-from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry
+from appointments.models import Appointment, AppointmentChange, Hold, OnlineBooking, Series, WaitlistEntry
 from common import clock, trail
 from common.transactions import atomic
 from patients import guardians
@@ -123,6 +125,7 @@ def _locked(patient: Patient) -> dict[int, Patient]:
 def _forget_texts(records: Iterable[int], visits: Any) -> None:
     """What people have written about the visits, and what pages and answers have kept of the records."""
     AppointmentChange.objects.filter(appointment__in=visits).update(reason="")
+    OnlineBooking.objects.filter(appointment__in=visits).delete()  # with the private link
     visits.update(notes="")
     Series.objects.filter(patient__in=records).update(notes="")
     PatientMerge.objects.filter(Q(kept__in=records) | Q(merged__in=records)).update(reason="")
@@ -146,7 +149,10 @@ def _close(user: User) -> None:
     user.is_active = False
     user.set_unusable_password()
     user.save()
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
     IdempotencyKey.objects.filter(user=user).delete()
+    Token.objects.filter(user=user).delete()
     kind = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).update(
         object_repr=user.username, change_message=""

@@ -18,7 +18,9 @@ from common import clock
 from patients.models import Patient, PatientMerge
 
 # Copies of other fields for search, what links rows, and what the clinic notes about erasing.
-NOT_DATA = frozenset({"name_key", "phone_key", "search_text", "specialization_key", "token", "legal_hold"})
+NOT_DATA = frozenset(
+    {"name_key", "phone_key", "search_text", "specialization_key", "token_hash", "visitor", "legal_hold"}
+)
 NOTES = frozenset({"desk_notes", "notes"})
 MOST_EVENTS = 10_000
 
@@ -29,7 +31,7 @@ def export(patient: Patient, *, reader: User | None = None) -> dict[str, Any]:
     records = [patient, *Patient.objects.filter(merged_into=patient).order_by("id")]
     ids = [record.pk for record in records]
     visits = Appointment.objects.filter(patient__in=ids).order_by("id")
-    visits = visits.select_related("doctor", "location").prefetch_related("history__by")
+    visits = visits.select_related("doctor", "location", "online_booking").prefetch_related("history__by")
     entries = WaitlistEntry.objects.filter(patient__in=ids).order_by("id").prefetch_related("offers")
     user = patient.user
     return {
@@ -77,7 +79,9 @@ def _visit(visit: Appointment, left_out: frozenset[str]) -> dict[str, Any]:
         | {"by": change.by.role if change.by else "system"}
         for change in visit.history.all()
     ]
+    online = getattr(visit, "online_booking", None)
     names = {"doctor_name": visit.doctor.full_name, "location_name": visit.location.name}
+    names["online_reference"] = online.spoken_reference if online else ""
     return row(visit, left_out | {"created_by"}) | names | {"history": history}
 
 

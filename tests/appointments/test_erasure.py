@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Token, User
 from accounts.roles import Role
 from appointments import erasure, holds, merging, services, waitlist
-from appointments.models import Appointment, Hold, WaitlistEntry
+from appointments.models import Appointment, Hold, OnlineBooking, WaitlistEntry
 from audit.models import AuditEvent
 from common import clock as time
 from common.errors import Conflict
@@ -21,6 +22,7 @@ from patients import duplicates
 from patients import services as patient_services
 from patients.models import Patient
 from tests.factories import at, book, make_doctor, make_patient
+from tests.tokens import token_of
 
 pytestmark = pytest.mark.django_db
 # Words of one person that nobody else's data has.
@@ -50,6 +52,7 @@ def jane() -> Patient:
     first = book("2026-03-02 10:00", patient=jane, notes="The ptarmigan again")
     services.reschedule(first, start=at("2026-03-02 11:00"), reason="Zyxwina called", actor=user)
     services.cancel(book("2026-03-02 15:00", patient=jane), reason="Zyxwina called")
+    EmailAddress.objects.create(user=user, email="zq.nightjar@example.org")
     kind = ContentType.objects.get_for_model(Patient)
     LogEntry.objects.create(
         user=user,
@@ -107,6 +110,16 @@ def test_nobody_signs_in_as_them_any_more(jane: Patient, clock: time_machine.Tra
     user.refresh_from_db()
     assert (user.is_active, user.has_usable_password(), user.username) == (False, False, f"erased-{user.pk}")
     assert not Patient.objects.filter(user=user).exists()
+
+
+def test_tokens_and_private_links_end(jane: Patient, clock: time_machine.Traveller) -> None:
+    visit = Appointment.objects.filter(patient=jane).first()
+    OnlineBooking.objects.create(appointment=visit, reference="QZ", token_hash="a" * 64, created_at=at("2026-03-02"))
+    assert jane.user
+    token_of(jane.user)
+    clock.move_to(at("2026-03-03 06:00"))
+    erasure.erase(jane, reason=REASON)
+    assert (OnlineBooking.objects.count(), Token.objects.count()) == (0, 0)
 
 
 def test_a_child_stays_and_has_no_guardian(jane: Patient, clock: time_machine.Traveller) -> None:

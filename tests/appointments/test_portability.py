@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.roles import Role
-from appointments import merging, portability, services, waitlist
+from appointments import holds, merging, portability, services, waitlist
 from audit.models import AuditEvent
 from patients.models import Patient
 from tests.factories import at, book, make_doctor, make_patient
@@ -33,6 +33,7 @@ def test_all_that_is_known_of_a_patient_is_there(jane: Patient) -> None:
     visit = book("2026-03-02 10:00", patient=jane, doctor=doctor, notes="Brings X-rays.")
     services.cancel(visit, reason="Asked by phone", actor=jane.user)
     entry = waitlist.join(patient=jane, doctor=doctor, earliest=at("2026-03-02").date(), latest=at("2026-03-06").date())
+    holds.hold(doctor=doctor, start=at("2026-03-02 12:00"), patient=jane)
     data = portability.export(jane)
     assert (data["exported_at"], data["legal_hold"]) == ("2026-03-02T06:00:00Z", False)
     assert (data["patient"]["full_name"], data["patient"]["desk_notes"]) == ("Jane Doe", "Parks at the side.")
@@ -53,6 +54,7 @@ def test_all_that_is_known_of_a_patient_is_there(jane: Patient) -> None:
     ]
     assert [(row["id"], row["offers"]) for row in data["waitlist"]] == [(entry.pk, [])]
     assert not {"name_key", "phone_key", "search_text"} & data["patient"].keys()
+    assert "token_hash" not in data["holds"][0]
     json.dumps(data)  # nothing but JSON
 
 
