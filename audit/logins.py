@@ -62,8 +62,8 @@ def _credentials_ended(user: Any, tokens: int, request: HttpRequest | None = Non
     _write_about(user, "user.sign_out_everywhere", request, tokens=tokens)
 
 
-def _second_factor_added(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    _write_about(user, "user.add_second_factor", request)
+def _second_factor_added(user: Any, authenticator: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write_about(user, "user.add_second_factor", request, type=authenticator.type)
 
 
 def _second_factor_removed(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:

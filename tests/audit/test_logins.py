@@ -55,10 +55,11 @@ def test_setting_up_a_second_factor_is_kept(
     sign_in(client)
     with django_capture_on_commit_callbacks(execute=True):
         set_up(client)
-    kept = AuditEvent.objects.filter(kind="user").order_by("action").values_list("actor", "action", "object_ids")
-    assert list(kept) == [
-        (user.pk, "user.add_second_factor", [user.pk]),
-        (user.pk, "user.sign_out_everywhere", [user.pk]),
+    kept = AuditEvent.objects.filter(kind="user").values_list("actor", "object_ids", "action", "details")
+    assert sorted(kept, key=str) == [
+        (user.pk, [user.pk], "user.add_second_factor", {"type": "recovery_codes"}),
+        (user.pk, [user.pk], "user.add_second_factor", {"type": "totp"}),
+        (user.pk, [user.pk], "user.sign_out_everywhere", {"tokens": 0}),
     ]
 
 
