@@ -7,6 +7,7 @@ exception, which beats a holiday, which beats the weekly hours. Between exceptio
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -16,6 +17,10 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import WeeklyWindow, opened, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
+
+WINDOW = ("weekday", "start", "end", "valid_from", "valid_until")
+PLACE_NAMES = [field.attname for field in Location._meta.concrete_fields]
+PLACE = [f"location__{name}" for name in PLACE_NAMES]
 
 
 class OpenHours:
@@ -27,14 +32,17 @@ class OpenHours:
         self._exceptions: dict[int, list[AvailabilityException]] = defaultdict(list)
         self.locations: dict[int, Location] = {}
         hours = WeeklyHours.objects.filter(doctor__in=ids, location__active=True).order_by("id")
-        for row in hours.select_related("location"):
-            self._windows[row.doctor_id][row.location_id].append(row.window)
-            self.locations[row.location_id] = row.location
+        # Not as models: of hundreds of doctors most work at the same few places, in the same few windows.
+        for doctor, location, *rest in hours.values_list("doctor_id", "location_id", *WINDOW, *PLACE):
+            self._windows[doctor][location].append(WeeklyWindow(*rest[: len(WINDOW)]))
+            if location not in self.locations:
+                self.locations[location] = Location.from_db(hours.db, PLACE_NAMES, rest[len(WINDOW) :])
         exceptions = AvailabilityException.objects.filter(doctor__in=ids, start__lt=span.end, end__gt=span.start)
         for exception in exceptions.select_related("location").order_by("id"):
             self._exceptions[exception.doctor_id].append(exception)
             self.locations.setdefault(exception.location_id, exception.location)
         self._closures = Closures(self.locations.values(), span)
+        self._weekly: dict[tuple[Any, ...], int] = {}
 
     def masks(self, doctor: Doctor, timeline: Timeline) -> dict[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
@@ -43,7 +51,7 @@ class OpenHours:
         taken = 0  # a location that moves to another time zone can bring hours together that were apart
         for location, windows in self._windows[doctor.pk].items():
             place = self.locations[location]
-            weekly = timeline.filled(opened(windows, place.zone, span)) & ~taken
+            weekly = self._opened(place, windows, timeline, span) & ~taken
             taken |= weekly
             masks[location] = weekly & ~self._closures.mask(place, timeline)
         closed = 0
@@ -59,6 +67,13 @@ class OpenHours:
     def leave(self, doctor: Doctor) -> list[AvailabilityException]:
         """The doctor's exceptions that close a stretch of the span."""
         return [e for e in self._exceptions[doctor.pk] if e.kind == AvailabilityException.Kind.CLOSED]
+
+    def _opened(self, place: Location, windows: list[WeeklyWindow], timeline: Timeline, span: Interval) -> int:
+        """The minutes that the windows open: computed once for all who work in the same ones."""
+        key = (place.pk, *windows, timeline)
+        if key not in self._weekly:
+            self._weekly[key] = timeline.filled(opened(windows, place.zone, span))
+        return self._weekly[key]
 
     def location_of(self, doctor: Doctor, interval: Interval) -> Location | None:
         """Where the doctor is through the whole of ``interval``, or None if not available through all of it."""

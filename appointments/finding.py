@@ -4,8 +4,7 @@ What is listed here, books: the same hours, occupancy, buffers, notice, horizon 
 laid on one timeline, a bit a minute. The number of queries does not depend on doctors, days or visits.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
@@ -14,7 +13,7 @@ from itertools import islice
 from appointments import occupancy
 from appointments.availability import OpenHours
 from appointments.lengths import usual_minutes
-from appointments.occupancy import Buffers, Taken
+from appointments.occupancy import Buffers, Stretch
 from clinics.models import AppointmentType, Location, Room
 from doctors.models import Doctor
 from scheduling.hours import WeeklyWindow, midnights, opened, start_of_day
@@ -109,7 +108,7 @@ class _Weighed:
         self.span = span
         self.near_end = everywhere.end
         self.hours = OpenHours(search.doctors, span)
-        self.taken = occupancy.of_doctors([doctor.pk for doctor in search.doctors], span, now=search.now)
+        self.taken = occupancy.stretches("doctor_id", [doctor.pk for doctor in search.doctors], span, now=search.now)
         self.places = [
             place
             for place in self.hours.locations.values()
@@ -129,14 +128,21 @@ class _Weighed:
 
     def _keyed(self, doctor: Doctor) -> Iterator[tuple[tuple[datetime, int, int], Slot]]:
         visits = self.taken[doctor.pk]
-        load = {place.pk: Counter(place.local(t.interval.start).date() for t in visits) for place in self.places}
+        loads: dict[tuple[int, date], int] = {}
         for slot in merge(*self._by_place(doctor, visits), key=lambda slot: slot.start):
             day = slot.location.local(slot.start).date()
-            yield (slot.start, load[slot.location.pk][day], doctor.pk), slot
+            key = (slot.location.pk, day)
+            if key not in loads:
+                loads[key] = _load(visits, day, slot.location)
+            yield (slot.start, loads[key], doctor.pk), slot
 
-    def _by_place(self, doctor: Doctor, visits: list[Taken]) -> list[Iterator[Slot]]:
-        timeline, minutes = self.timeline, self.search.length(doctor)
-        busy = timeline.touched(taken.kept_from(self.buffers) for taken in visits)
+    def _by_place(self, doctor: Doctor, visits: list[Stretch]) -> list[Iterator[Slot]]:
+        timeline, minutes, mine = self.timeline, self.search.length(doctor), self.buffers
+        # Between two visits lies the larger of the earlier one's buffer after and the later one's buffer before.
+        busy = timeline.touched_seconds(
+            (start - 60 * max(mine.after, before), end + 60 * max(mine.before, after))
+            for start, end, before, after in visits
+        )
         open_time = self.hours.masks(doctor, timeline)
         found = []
         for place in self.places:
@@ -179,15 +185,15 @@ class _Weighed:
             wanted &= timeline.filled(opened(windows, place.zone, self.span))
         return wanted
 
-    def _rooms(self) -> dict[int, dict[int, list[Taken]]] | None:
+    def _rooms(self) -> dict[int, dict[int, list[Stretch]]] | None:
         """By location, what is taken of each room of the kind that the type needs; None where it needs none."""
         kind = self.search.appointment_type.room_kind if self.search.appointment_type else ""
         if not kind:
             return None
         rooms = Room.objects.active().filter(location__in=[place.pk for place in self.places], kind__iexact=kind)
-        by_place: dict[int, dict[int, list[Taken]]] = {place.pk: {} for place in self.places}
+        by_place: dict[int, dict[int, list[Stretch]]] = {place.pk: {} for place in self.places}
         ids = dict(rooms.values_list("pk", "location_id"))
-        taken = occupancy.of_rooms(list(ids), self.span, now=self.search.now)
+        taken = occupancy.stretches("room_id", list(ids), self.span, now=self.search.now)
         for room, place in ids.items():
             by_place[place][room] = taken[room]
         return by_place
@@ -200,12 +206,20 @@ class _Weighed:
         if key not in self._room_starts:
             self._room_starts[key] = 0
             for taken in self.rooms[place.pk].values():
-                free = self.timeline.everything & ~self.timeline.touched(t.interval for t in taken)
+                free = self.timeline.everything & ~self.timeline.touched_seconds(
+                    (start, end) for start, end, *_ in taken
+                )
                 self._room_starts[key] |= fits(free, minutes)
         return self._room_starts[key]
 
     def _midnight_bits(self, place: Location) -> list[int]:
         return [(midnight - self.timeline.start) // MINUTE for midnight in midnights(place.zone, self.span)]
+
+
+def _load(visits: Iterable[Stretch], day: date, place: Location) -> int:
+    """How many visits begin on the local day."""
+    first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
+    return sum(first <= start < last for start, *_ in visits)
 
 
 def _widest(since: Edge, until: Edge, now: datetime) -> Interval | None:

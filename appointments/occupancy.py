@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
+
+from django.db.models import QuerySet
 
 from appointments.models import Appointment, Hold
 from clinics.models import MOST_BUFFER_MINUTES, AppointmentType
+from common.functions import EpochSeconds
 from scheduling.intervals import MINUTE, Interval
 
 # How far a visit's buffers can reach beyond it.
@@ -47,6 +50,10 @@ class Taken:
         )
 
 
+# A stretch of time as integers: its seconds since 1970, from and to, and its buffers before and after in minutes.
+Stretch = tuple[int, int, int, int]
+
+
 class NotCounted(TypedDict, total=False):
     """The ids of an appointment and of a hold that are in nobody's way. No id is 0."""
 
@@ -68,12 +75,30 @@ def of_rooms(
     return _taken("room_id", rooms, span, now, but)
 
 
+def stretches(key: str, owners: Collection[int], span: Interval, *, now: datetime) -> dict[int, list[Stretch]]:
+    """What is taken within ``span`` and the reach of buffers, by the owner's id; two queries, lean for many owners."""
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    columns = (EpochSeconds("start"), EpochSeconds("end", ceil=True), "buffer_before_minutes", "buffer_after_minutes")
+    for rows in _rows(key, owners, span.widened(REACH), now, {}):
+        for owner, start, end, before, after in rows.values_list(key, *columns):
+            found[owner].append((start, end, before, after))
+    return found
+
+
 def _taken(key: str, owners: Collection[int], span: Interval, now: datetime, but: NotCounted) -> dict[int, list[Taken]]:
     taken: dict[int, list[Taken]] = defaultdict(list)
+    columns = (key, "start", "end", "buffer_before_minutes", "buffer_after_minutes")
+    for held, rows in enumerate(_rows(key, owners, span, now, but)):
+        for owner, start, end, before, after in rows.values_list(*columns):
+            taken[owner].append(Taken(Interval(start, end), Buffers(before, after), held=bool(held)))
+    return taken
+
+
+def _rows(
+    key: str, owners: Collection[int], span: Interval, now: datetime, but: NotCounted
+) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The visits that block, and the holds that stand."""
+    mine = {f"{key}__in": owners}
     visits = Appointment.objects.blocking().overlapping(span).exclude(pk=but.get("appointment", 0))
     holds = Hold.objects.standing(now).overlapping(span).exclude(pk=but.get("hold", 0))
-    columns = (key, "start", "end", "buffer_before_minutes", "buffer_after_minutes")
-    for rows in (visits, holds):
-        for owner, start, end, before, after in rows.filter(**{f"{key}__in": owners}).order_by().values_list(*columns):
-            taken[owner].append(Taken(Interval(start, end), Buffers(before, after), held=rows is holds))
-    return taken
+    return visits.filter(**mine).order_by(), holds.filter(**mine).order_by()

@@ -85,6 +85,17 @@ class Timeline:
                 mask |= ((1 << (last - first)) - 1) << first
         return mask
 
+    def touched_seconds(self, edges: Iterable[tuple[int, int]]) -> int:
+        """As `touched`, of pairs of seconds since 1970: for thousands of them."""
+        origin = int(self.start.timestamp())
+        mask = 0
+        for start, end in edges:
+            first = max((start - origin) // 60, 0)
+            last = min(-((origin - end) // 60), self.minutes)
+            if first < last:
+                mask |= ((1 << (last - first)) - 1) << first
+        return mask
+
     def filled(self, intervals: Iterable[Interval]) -> int:
         """The minutes that single intervals fill whole: for open time."""
         mask = 0
