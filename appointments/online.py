@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
+from accounts.models import IdempotencyKey, User
 from appointments import holds, services
 from appointments.alternatives import MOST, alternatives
 from appointments.errors import BookedAlready, NotOnline, OnlineBookingClosed
@@ -26,9 +27,13 @@ from common.integrity import judged
 from common.transactions import atomic
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from patients import services as patient_services
+from patients.models import Patient
 
 FOR_THE_DESK = "Booked online without an account: make sure who this is, and merge it with an older record."
 REASON = "Booked online."
+# Of pages: a key of the API has no space in it.
+KEY_OF_A_PAGE = "page "
+DONE = 201
 LOOK_AHEAD = timedelta(days=31)
 # Each is unique; a third try is never needed.
 TRIES = 3
@@ -119,7 +124,6 @@ def _book(
     if made := OnlineBooking.objects.of_link(token).first():  # whoever sent it first had the lock until now
         return made
     _refuse_where_closed(kind)
-    kept = holds.standing(hold)
     appointment = services.book(
         patient=patient_services.register(
             full_name=visitor.full_name,
@@ -131,7 +135,7 @@ def _book(
         doctor=doctor,
         start=start,
         appointment_type=kind,
-        hold=hold if kept and (kept.doctor_id, kept.start) == (doctor.pk, start) else "",
+        hold=_standing(hold, doctor, start),
         reason=REASON,
         as_patient=True,
     )
@@ -139,6 +143,48 @@ def _book(
         return OnlineBooking.objects.create(
             appointment=appointment, reference=_unused_reference(), token_hash=link_hash(token), created_at=now
         )
+
+
+@atomic
+def book_own(
+    *,
+    key: str,
+    patient: Patient,
+    kind: AppointmentType,
+    doctor: Doctor,
+    start: datetime,
+    hold: str,
+    actor: User,
+) -> int:
+    """Book for a record that ``actor`` acts for; give the visit's id, the same one if ``key`` comes again.
+
+    The key is claimed and answered in the booking's own transaction, as in the API. Raises what `services.book` does.
+    """
+    claimed = IdempotencyKey.objects.claim(
+        user=actor, key=KEY_OF_A_PAGE + key, fingerprint=link_hash(key), now=clock.now()
+    )
+    if claimed.status is not None:
+        return int(bytes(claimed.body))
+    doctor = Doctor.objects.locked().get(pk=doctor.pk)
+    visit = services.book(
+        patient=patient,
+        doctor=doctor,
+        start=start,
+        appointment_type=kind,
+        hold=_standing(hold, doctor, start),
+        reason=REASON,
+        as_patient=True,
+        actor=actor,
+    )
+    claimed.status, claimed.body = DONE, str(visit.pk).encode()
+    claimed.save()
+    return visit.pk
+
+
+def booked_before(actor: User, key: str) -> int | None:
+    """The id of the visit that ``key`` has booked, if it has."""
+    kept = IdempotencyKey.objects.filter(user=actor, key=KEY_OF_A_PAGE + key, status=DONE).first()
+    return int(bytes(kept.body)) if kept else None
 
 
 def other_times(
@@ -167,6 +213,12 @@ def other_times(
                 taken.add(slot.start)
                 found.append(slot)
     return sorted(found, key=lambda slot: slot.start)
+
+
+def _standing(hold: str, doctor: Doctor, start: datetime) -> str:
+    """The token, if its hold keeps that time; "" where it is over. The doctor is locked."""
+    kept = holds.standing(hold)
+    return hold if kept and (kept.doctor_id, kept.start) == (doctor.pk, start) else ""
 
 
 def _refuse_where_closed(kind: AppointmentType) -> None:

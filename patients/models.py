@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Location
 from common import clock
@@ -20,7 +21,7 @@ from common.text import PHONE_TEXT, phone_digits
 def validate_phone_number(text: str) -> None:
     """Accept any usual spelling of a number of six to fifteen digits (fifteen is the most that E.164 allows)."""
     if not PHONE_TEXT.fullmatch(text) or not 6 <= len(re.sub(r"\D", "", text)) <= 15:
-        raise ValidationError("Enter a phone number, such as 0712 345 678 or +254 712 345 678.", code="phone_number")
+        raise ValidationError(_("Enter a phone number, such as 0712 345 678 or +254 712 345 678."), code="phone_number")
 
 
 MOST_NOTES = 2000
@@ -30,15 +31,15 @@ LANGUAGE = (
     "^([A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
     "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$"
 )
-validate_language = RegexValidator(LANGUAGE, "Enter a language tag (BCP 47), such as en, sw-KE or zh-Hant.")
+validate_language = RegexValidator(LANGUAGE, _("Enter a language tag (BCP 47), such as en, sw-KE or zh-Hant."))
 
 
 def validate_date_of_birth(day: date) -> None:
     """Accept 1900-01-01 to today, by the clock of the clinic's first location."""
     if day < FIRST_BIRTHDAY:
-        raise ValidationError("Enter a date from 1900-01-01 on.", code="date_of_birth")
+        raise ValidationError(_("Enter a date from 1900-01-01 on."), code="date_of_birth")
     if day > Location.objects.default().local(clock.now()).date():
-        raise ValidationError("A date of birth cannot be in the future.", code="date_of_birth")
+        raise ValidationError(_("A date of birth cannot be in the future."), code="date_of_birth")
 
 
 class NationalIdField(TidyCharField):

@@ -35,12 +35,20 @@ def of_staff(right: Right) -> Callable[[User], bool]:
     return lambda user: works_here(user) and may(user, right)
 
 
+def is_patient(user: User) -> bool:
+    return user.role == Role.PATIENT
+
+
 def is_doctor(user: User) -> bool:
     return user.role == Role.DOCTOR
 
 
 # In the order in which they stand.
 MAIN: tuple[Entry, ...] = (
+    Entry(_("My visits"), "my", is_patient),
+    Entry(_("Book a visit"), "my-book-what", is_patient),
+    Entry(_("Waiting list"), "my-waiting", is_patient),
+    Entry(_("Contact details"), "my-people", is_patient),
     Entry(_("My day"), "my-day", is_doctor),
     Entry(_("Desk"), "desk", of_staff(Right.READ_AVAILABILITY)),
     Entry(_("Check-in"), "board", of_staff(Right.READ_AVAILABILITY)),
@@ -58,8 +66,8 @@ def entries(request: HttpRequest, among: tuple[Entry, ...]) -> list[dict[str, ob
     user = request.user
     if not isinstance(user, User):
         return []
-    return [
-        {"text": entry.text, "url": entry.url(), "current": entry.is_current(request)}
-        for entry in among
-        if entry.shown(user)
-    ]
+    shown = [entry for entry in among if entry.shown(user)]
+    # Of /my/ and /my/book/, the longer one: one entry is the current one.
+    around = [entry for entry in shown if entry.is_current(request)]
+    current = max(around, key=lambda entry: len(entry.url()), default=None)
+    return [{"text": entry.text, "url": entry.url(), "current": entry is current} for entry in shown]

@@ -15,4 +15,5 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("", include("web.booking_urls")),
     path("", include("web.desk_urls")),
+    path("", include("web.my_urls")),
 ]

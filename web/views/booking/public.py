@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts.roles import Role
 from appointments import online
 from appointments.finding import Slot
 from appointments.models import Hold, OnlineBooking
@@ -32,6 +33,8 @@ class Public(Counted, Step):
     prefix, draft_name = "book", "visitor"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and request.user.role == Role.PATIENT:
+            return HttpResponseRedirect(reverse("my-book-what"))
         if not settings.ONLINE_BOOKING and not self.sent_before(request):
             return render(request, "web/booking/closed.html", status=403)
         return super().dispatch(request, *args, **kwargs)

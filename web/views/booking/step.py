@@ -1,5 +1,6 @@
 """What every step of a booking has: its way, the draft in the session, and the time that is kept for it."""
 
+from collections.abc import Sequence
 from datetime import UTC, date
 from typing import Any, ClassVar
 
@@ -35,7 +36,7 @@ class Step(View):
     draft_name: ClassVar[str]
     step: ClassVar[str]
     template: ClassVar[str]
-    steps: ClassVar = STEPS
+    steps: ClassVar[Sequence[tuple[str, Any]]] = STEPS
 
     def url(self, name: str, *args: Any) -> str:
         return reverse(f"{self.prefix}-{name}", args=args)

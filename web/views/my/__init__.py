@@ -1,0 +1,1 @@
+"""/my/: a patient's own pages, for themselves and their children."""
