@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove format bench bench-quick clean
+.PHONY: help run test check messages prove format bench bench-quick clean
 # A failed step leaves no stamp that looks like success.
 .DELETE_ON_ERROR:
 
@@ -50,6 +50,9 @@ sbom: $(VENV)/development.stamp ## Write sbom.json: every package that a product
 	build/sbom/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-production.txt
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json build/sbom/bin/python
 	rm -rf build/sbom
+
+messages: $(VENV)/development.stamp ## Bring the catalogues of other languages up to date; fails while a text is not translated
+	DEBUG=True DJANGO_SETTINGS_MODULE=core.settings $(BIN)/python -m tools.messages
 
 format: $(VENV)/development.stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

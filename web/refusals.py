@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused
 from common.text import Minutes
+from web.templatetags.web import STATUS_WORDS
 
 # The first that fits: as the API answers.
 STATUSES: tuple[tuple[type[DomainError], int], ...] = ((Refused, 400), (Outdated, 412), (Conflict, 409), (Busy, 503))
@@ -44,7 +45,8 @@ def _localized(value: Any) -> str:
                 return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
     if isinstance(value, date):
         return formats.date_format(value, "j F Y")
-    return str(value)
+    # A state, or several: as the badges call it.
+    return ", ".join(str(STATUS_WORDS[w]).lower() if w in STATUS_WORDS else w for w in str(value).split(", "))
 
 
 def status_of(error: DomainError) -> int:

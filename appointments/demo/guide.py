@@ -11,7 +11,12 @@ from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
 
-PAGES = (("/swagger/", "try the API"), ("/redoc/", "read about it"), ("/admin/", "look behind it"))
+PAGES = (
+    ("/book/", "book as a visitor"),
+    ("/swagger/", "try the API"),
+    ("/redoc/", "read about it"),
+    ("/admin/", "look behind it"),
+)
 TIME_TO_PASTE = timedelta(hours=1)
 LOOK_AHEAD = timedelta(days=60)
 

@@ -286,6 +286,7 @@ def test_the_printed_commands_book(zone: str, moment: str, clock: time_machine.T
 def test_it_prints_where_to_look_and_as_whom() -> None:
     output = run()
     for expected in (
+        "http://127.0.0.1:8000/book/",
         "http://127.0.0.1:8000/swagger/",
         "http://127.0.0.1:8000/redoc/",
         "http://127.0.0.1:8000/admin/",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import Right
 from appointments.permissions import within_reach
 from common import trail
-from common.errors import Busy, DomainError
+from common.errors import Conflict, Refused
 from patients import services
 from patients.models import Patient
 from web.forms.my import ContactForm
@@ -46,9 +46,7 @@ class ContactPage(MyPage):
             return self._page(patient, form, status=400)
         try:
             services.amend(patient, **form.cleaned_data)
-        except Busy:
-            raise
-        except DomainError as refusal:
+        except (Refused, Conflict) as refusal:
             refuse(form, refusal)
             return self._page(patient, form, status=400)
         messages.success(request, _("Saved."))

@@ -16,7 +16,7 @@ from appointments.models import WaitlistEntry, WaitlistOffer
 from appointments.permissions import within_reach
 from clinics.models import Location
 from common import clock, trail
-from common.errors import Busy, DomainError
+from common.errors import Conflict, Refused
 from web.forms.my import WaitForm
 from web.refusals import refuse, words
 from web.views.my.base import MyPage
@@ -60,9 +60,7 @@ class JoinPage(MyPage):
             return self._page(form, 400)
         try:
             waitlist.join(**form.wishes(), as_patient=True, actor=self.actor)
-        except Busy:
-            raise
-        except DomainError as refusal:
+        except (Refused, Conflict) as refusal:
             refuse(form, refusal)
             return self._page(form, 400)
         messages.success(request, _("You are on the waiting list. What becomes free is offered to you here."))
@@ -86,9 +84,7 @@ class Answer(MyPage):
         waitlist.lapse_due(entry)
         try:
             return self.act(entry)
-        except Busy:
-            raise
-        except DomainError as refusal:
+        except (Refused, Conflict) as refusal:
             messages.error(request, words(refusal))
             return redirect("my-waiting")
 

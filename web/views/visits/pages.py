@@ -16,7 +16,7 @@ from appointments.errors import PastCutOff
 from appointments.lifecycle import MOVABLE, Status
 from appointments.models import Appointment
 from common import clock
-from common.errors import Busy, DomainError
+from common.errors import Conflict, DomainError, Refused
 from web.calendars import visit_file
 from web.forms.booking import CancelForm
 from web.picker import Wish, pick, read_value
@@ -114,9 +114,7 @@ class MovePage(VisitPage):
             return self.pickable(_("This time is no longer free. Please choose another."))
         try:
             services.reschedule(self.visit, start=slot.start, reason=REASON_MOVED, as_patient=True, actor=self.by)
-        except Busy:
-            raise
-        except DomainError as refusal:
+        except (Refused, Conflict) as refusal:
             return self.pickable(self.told(refusal))
         messages.success(request, _("Your visit has been moved."))
         return self.to_visit()
@@ -143,9 +141,7 @@ class CancelPage(VisitPage):
         reason = form.cleaned_data["reason"] or REASON_CANCELLED
         try:
             services.cancel(self.visit, reason=reason, as_patient=True, actor=self.by)
-        except Busy:
-            raise
-        except DomainError as refusal:
+        except (Refused, Conflict) as refusal:
             form.add_error(None, self.told(refusal))
             return self.show("cancel", 409, form=form)
         messages.success(request, _("Your visit has been cancelled."))
