@@ -31,23 +31,31 @@ SHAPE = frozenset({"ordering", "page", "page_size", "cursor"})
 
 
 class Audited(APIView):
-    """A view whose requests leave a row each: all of them where records are ``private``, or else those that change.
+    """A view whose requests leave a row each: all of them where records are ``private``, or else those that change
+    something and those in ``showing``, which show patient data nevertheless.
 
     ``verbs`` says what an action is called where `VERBS` does not fit; an action that is in neither has its own
     name.
     """
 
     private: ClassVar[bool] = True
+    showing: ClassVar[frozenset[str]] = frozenset()
     verbs: ClassVar[Mapping[str, str]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         action = getattr(self, "action", None)
-        if action and action != "metadata" and (self.private or request.method not in SAFE_METHODS):
+        if action and action != "metadata" and self._is_told(request, action):
             verb = self.verbs.get(action) or VERBS.get(action, action)
             pk = self.kwargs.get("pk", "")
             known = [int(pk)] if pk.isascii() and pk.isdigit() and len(pk) <= 18 else []
-            trail.name(f"{self.noun}.{verb}", *known)
+            if "." in verb:  # of another noun than the view's
+                trail.name(verb)
+            else:
+                trail.name(f"{self.noun}.{verb}", *known)
         super().initial(request, *args, **kwargs)
+
+    def _is_told(self, request: Request, action: str) -> bool:
+        return self.private or action in self.showing or request.method not in SAFE_METHODS
 
     @property
     def noun(self) -> str:

@@ -44,7 +44,6 @@ def export_of(kind: str) -> Any:
 
     def export(self: Any, request: Request) -> StreamingHttpResponse:
         found = self.filter_queryset(self.get_queryset())
-        trail.name(f"{self.noun}.export")  # of doctors as well: who takes a whole list away is told
         trail.tell(count=found.count())
         pieces = EXPORTS[kind].lines(found, reader=self.actor)
         today = Location.objects.default().local(clock.now()).date()

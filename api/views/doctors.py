@@ -68,7 +68,8 @@ class DoctorViewSet(RecordViewSet):
     default_ordering = ("full_name",)
     export = export_of("doctors")
     private = False
-    verbs: ClassVar = {"destroy": "deactivate"}
+    showing: ClassVar = frozenset({"outside_hours", "export"})
+    verbs: ClassVar = {"destroy": "deactivate", "outside_hours": "appointment.list_outside_hours"}
     tagged = RecordViewSet.tagged | {"hours", "set_hours"}
 
     def perform_create(self, serializer: BaseSerializer[Doctor]) -> None:
@@ -125,7 +126,6 @@ class DoctorViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
     def outside_hours(self, request: Request, pk: str) -> Response:
-        trail.name("appointment.list_outside_hours")
         found = availability.outside_hours(self.get_object(), now=clock.now())
         trail.saw(found)
         return Response(self.rendered(AppointmentSerializer, found, many=True))

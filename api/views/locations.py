@@ -71,7 +71,12 @@ class LocationViewSet(RecordViewSet):
     ordering_fields: ClassVar = {"id": "id", "name": "name", "created_at": "created_at"}
     tagged = RecordViewSet.tagged | {"hours", "set_hours"}
     private = False
-    verbs: ClassVar = {"create": "open", "destroy": "deactivate"}
+    showing: ClassVar = frozenset({"outside_hours"})
+    verbs: ClassVar = {
+        "create": "open",
+        "destroy": "deactivate",
+        "outside_hours": "appointment.list_outside_hours",
+    }
 
     def perform_create(self, serializer: BaseSerializer[Location]) -> None:
         serializer.instance = services.open_location(**serializer.validated_data)
@@ -131,7 +136,6 @@ class LocationViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
     def outside_hours(self, request: Request, pk: str) -> Response:
-        trail.name("appointment.list_outside_hours")
         visits = visible_to(self.actor, Appointment.objects.all())
         found = displaced(self.get_object(), now=clock.now(), among=visits)
         trail.saw(found.visits)

@@ -8,8 +8,12 @@ from tqdm import tqdm
 
 from appointments.importing.outcomes import Outcome, Result
 from appointments.importing.run import IMPORTERS, bring_in
+from audit.jobs import job
 from common.csv import Table
 from common.errors import DomainError
+
+# What the audit trail calls a row of each kind.
+NOUNS = {"doctors": "doctor", "hours": "doctor", "patients": "patient", "appointments": "appointment"}
 
 
 class Command(BaseCommand):
@@ -39,7 +43,8 @@ class Command(BaseCommand):
                             for problem in result.problems:
                                 self.stdout.write(str(problem))
 
-                outcomes = bring_in(importer, table, report=report, dry_run=dry_run, all_or_nothing=all_or_nothing)
+                with job("import_csv", f"{NOUNS[importer.name]}.import"):
+                    outcomes = bring_in(importer, table, report=report, dry_run=dry_run, all_or_nothing=all_or_nothing)
         except DomainError as refusal:
             raise CommandError(refusal.message) from None
         counts = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome)

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from appointments.no_shows import mark_no_shows
+from audit.jobs import job
 from common import clock
 
 
@@ -15,7 +16,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reports = list(mark_no_shows(now=clock.now()))
+        with job("mark_no_shows", "appointment.no_show"):
+            reports = list(mark_no_shows(now=clock.now()))
         for report in reports:
             passed_over = f" {report.passed_over} changed meanwhile and were left alone." if report.passed_over else ""
             self.stdout.write(f"{report.location}: {report.marked} marked as no-shows.{passed_over}")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from appointments import waitlist
+from audit.jobs import job
 
 
 class Command(BaseCommand):
@@ -14,5 +15,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lapsed = waitlist.lapse_all_due()
+        with job("pass_on_offers", "waitlist_entry.lapse"):
+            lapsed = waitlist.lapse_all_due()
         self.stdout.write(f"Lapsed offers: {lapsed}.")
