@@ -1,5 +1,6 @@
 """Other times for a visit that was refused because of its time. Nothing is locked or promised: they are free now."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from appointments import occupancy
@@ -39,16 +40,18 @@ FINEST_STEP_MINUTES = 15
 MOST_SLOTS = 2 * 31 * 24 * 60 // FINEST_STEP_MINUTES
 
 
-def alternatives(visit: Proposal, *, most: int = MOST) -> list[Slot]:
+def alternatives(visit: Proposal, *, most: int = MOST, avoiding: Iterable[Interval] = ()) -> list[Slot]:
     """The free slots nearest to the wanted start, nearest first: same doctor, type and length, the patient free too.
 
+    ``avoiding`` are stretches that will not be open: of leave that is only planned.
     A fixed number of queries, whatever the calendar holds.
     """
     wanted = visit.interval.start
     found: list[Slot] = []
+    closing = list(avoiding)
     for reach in REACHES:
         around = Interval(_within_reach(visit) - reach, _within_reach(visit) + reach)
-        avoided = _avoided(visit, around)
+        avoided = [*_avoided(visit, around), *closing]
         free = [slot for slot in _free(visit, around) if not _meets(slot, avoided)]
         found = sorted(free, key=lambda slot: (abs(slot.start - wanted), slot.start))[:most]
         if len(found) == most:

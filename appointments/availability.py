@@ -7,6 +7,7 @@ exception, which beats a holiday, which beats the weekly hours. Between exceptio
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q
@@ -24,21 +25,37 @@ PLACE = [f"location__{name}" for name in PLACE_NAMES]
 
 
 class OpenHours:
-    """What hours, exceptions and holidays say about ``span``: four queries, however many doctors and days."""
+    """What hours, exceptions and holidays say about ``span``: four queries, however many doctors and days.
 
-    def __init__(self, doctors: Iterable[Doctor], span: Interval) -> None:
+    ``week`` and ``extra`` show what would be: one doctor's week in place of the stored one, and exceptions beside the
+    stored ones, neither of which need be stored.
+    """
+
+    def __init__(
+        self,
+        doctors: Iterable[Doctor],
+        span: Interval,
+        *,
+        week: Iterable[WeeklyHours] | None = None,
+        extra: Iterable[AvailabilityException] = (),
+    ) -> None:
         ids = [doctor.pk for doctor in doctors]
         self._windows: dict[int, dict[int, list[WeeklyWindow]]] = defaultdict(lambda: defaultdict(list))
         self._exceptions: dict[int, list[AvailabilityException]] = defaultdict(list)
         self.locations: dict[int, Location] = {}
         hours = WeeklyHours.objects.filter(doctor__in=ids, location__active=True).order_by("id")
         # Not as models: of hundreds of doctors most work at the same few places, in the same few windows.
-        for doctor, location, *rest in hours.values_list("doctor_id", "location_id", *WINDOW, *PLACE):
+        stored = hours.values_list("doctor_id", "location_id", *WINDOW, *PLACE)
+        for doctor, location, *rest in stored if week is None else ():
             self._windows[doctor][location].append(WeeklyWindow(*rest[: len(WINDOW)]))
             if location not in self.locations:
                 self.locations[location] = Location.from_db(hours.db, PLACE_NAMES, rest[len(WINDOW) :])
+        for window in week or ():
+            if window.location.active:
+                self._windows[window.doctor_id][window.location_id].append(window.window)
+                self.locations[window.location_id] = window.location
         exceptions = AvailabilityException.objects.filter(doctor__in=ids, start__lt=span.end, end__gt=span.start)
-        for exception in exceptions.select_related("location").order_by("id"):
+        for exception in chain(exceptions.select_related("location").order_by("id"), extra):
             self._exceptions[exception.doctor_id].append(exception)
             self.locations.setdefault(exception.location_id, exception.location)
         self._closures = Closures(self.locations.values(), span)
@@ -138,13 +155,23 @@ def nearest_location(doctor: Doctor, interval: Interval) -> Location | None:
     return OpenHours([doctor], interval.widened(DAY)).nearest_location(doctor, interval)
 
 
-def outside_hours(doctor: Doctor, *, now: datetime, within: Interval | None = None) -> list[Appointment]:
-    """The doctor's visits to come (those touching ``within``) that the hours no longer cover, soonest first."""
+def outside_hours(
+    doctor: Doctor,
+    *,
+    now: datetime,
+    within: Interval | None = None,
+    week: Iterable[WeeklyHours] | None = None,
+    extra: Iterable[AvailabilityException] = (),
+) -> list[Appointment]:
+    """The doctor's visits to come (those touching ``within``) that the hours no longer cover, soonest first.
+
+    ``week`` and ``extra`` ask what would be: see `OpenHours`.
+    """
     visits = Appointment.objects.filter(doctor=doctor).blocking().upcoming(now).order_by("start", "id")
     if within:
         visits = visits.overlapping(within)
     found = list(visits.with_names())
     if not found:
         return []
-    hours = OpenHours([doctor], Interval(found[0].start, max(visit.end for visit in found)))
+    hours = OpenHours([doctor], Interval(found[0].start, max(visit.end for visit in found)), week=week, extra=extra)
     return [visit for visit in found if hours.location_of(doctor, visit.interval) is None]

@@ -175,3 +175,16 @@ class AvailabilityException(TimeStamped):
     @property
     def interval(self) -> Interval:
         return Interval(self.start, self.end)
+
+
+class CalendarFeed(TimeStamped):
+    """A doctor's private address for calendar programs: whoever has it reads when the doctor is booked, not for whom.
+
+    Only the token's hash is kept. There is one at a time: a new one ends the old one.
+    """
+
+    doctor = models.OneToOneField(Doctor, on_delete=models.CASCADE, related_name="calendar_feed")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"calendar of {self.doctor_id}"

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from web.views.doctor.day import DayView, StepView
+from web.views.doctor.feed import FeedPage, FeedView
+from web.views.doctor.hours import DoctorsView, HoursView
+from web.views.doctor.leave import LeaveView, MoveView, RemoveView, TouchedView
 from web.views.patients.editing import EditView, GuardianView, RegisterView
 from web.views.patients.finding import PatientsView
 from web.views.patients.merging import MergeView
@@ -21,6 +24,16 @@ patients = [
 doctors = [
     path("my-day/", DayView.as_view(), name="my-day"),
     path("doctors/<int:pk>/day/", DayView.as_view(), name="doctor-day"),
+    path("doctors/", DoctorsView.as_view(), name="doctors"),
+    path("my-hours/", HoursView.as_view(), name="my-hours"),
+    path("doctors/<int:pk>/hours/", HoursView.as_view(), name="doctor-hours"),
+    path("my-leave/", LeaveView.as_view(), name="my-leave"),
+    path("doctors/<int:pk>/leave/", LeaveView.as_view(), name="doctor-leave"),
+    path("leave/<int:pk>/", TouchedView.as_view(), name="leave"),
+    path("leave/<int:pk>/remove/", RemoveView.as_view(), name="leave-remove"),
+    path("leave/<int:pk>/move/", MoveView.as_view(), name="leave-move"),
+    path("my-calendar/", FeedPage.as_view(), name="my-calendar"),
+    path("calendar/<str:token>.ics", FeedView.as_view(), name="calendar-feed"),
     path("visits/<int:pk>/<slug:name>/", StepView.as_view(), name="visit-step"),
 ]
 

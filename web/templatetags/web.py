@@ -98,9 +98,19 @@ def field(bound: forms.BoundField, *, plain: bool = False) -> dict[str, Any]:
 
     ``plain``: do not say that it is optional, since what stands there is an answer already.
     """
-    described = []
-    if bound.help_text:
-        described.append(f"{bound.id_for_label}_help")
+    check = isinstance(bound.field.widget, forms.CheckboxInput)
+    control = _control(bound, helped=bool(bound.help_text))
+    return {"bound": bound, "control": control, "check": check, "plain": plain}
+
+
+@register.inclusion_tag("web/cell.html")
+def cell(bound: forms.BoundField) -> dict[str, Any]:
+    """The same in a table's row, whose head is the label that is seen."""
+    return {"bound": bound, "control": _control(bound, helped=False)}
+
+
+def _control(bound: forms.BoundField, *, helped: bool) -> str:
+    described = [f"{bound.id_for_label}_help"] if helped else []
     if bound.errors:
         described.append(f"{bound.id_for_label}_error")
     widget = bound.field.widget
@@ -112,12 +122,7 @@ def field(bound: forms.BoundField, *, plain: bool = False) -> dict[str, Any]:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    return {
-        "bound": bound,
-        "control": bound.as_widget(attrs={**widget.attrs, **attributes}),
-        "check": check,
-        "plain": plain,
-    }
+    return bound.as_widget(attrs={**widget.attrs, **attributes})
 
 
 @register.inclusion_tag("web/summary.html")

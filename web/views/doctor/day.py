@@ -105,7 +105,7 @@ class DayView(StaffPage):
             "following": day + DAY,
             "rows": [_row(visit, runs_the_day, visit.pk in undoable) for visit in visits],
             "blocking": sum(visit.blocks for visit in visits),
-            "now": now,
+            "may_edit_hours": covers(self.actor, Right.EDIT_AVAILABILITY, doctor),
             "may_read_patients": may(self.actor, Right.READ_PATIENTS),
         }
         return render(request, "web/doctor/day.html", shown)

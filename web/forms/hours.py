@@ -1,0 +1,139 @@
+"""A week of windows as table rows, and leave: wall time of the location that each names."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from clinics.models import Location
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
+from scheduling.intervals import DAY
+from web.forms.records import DayInput, RecordForm, TimeInput
+
+MOST_ROWS = 60
+BLANK_ROWS = 2
+WEEKDAYS = (
+    ("", _("Choose a day")),
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+)
+
+
+class WindowForm(RecordForm):
+    """One row. Its labels are the heads of the columns, repeated for those who hear the page."""
+
+    class Meta:
+        model = WeeklyHours
+        fields: ClassVar = ["weekday", "start", "end", "location", "valid_from", "valid_until"]
+        labels: ClassVar = {
+            "weekday": _("Day"),
+            "start": _("From"),
+            "end": _("To"),
+            "location": _("Where"),
+            "valid_from": _("First day"),
+            "valid_until": _("Last day"),
+        }
+        help_texts: ClassVar = {"end": ""}
+        widgets: ClassVar = {
+            "start": TimeInput(),
+            "end": TimeInput(),
+            "valid_from": DayInput(),
+            "valid_until": DayInput(),
+        }
+
+    def __init__(self, *args: Any, locations: Sequence[Location], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        weekday: Any = self.fields["weekday"]
+        weekday.choices = WEEKDAYS
+        where: Any = self.fields["location"]
+        where.queryset = Location.objects.filter(pk__in=[place.pk for place in locations])
+        where.widget.choices = [(place.pk, place.name) for place in locations]  # one query for all rows
+        where.initial = locations[0].pk  # a row in which only this is chosen is blank
+
+
+WeekFormSet = forms.formset_factory(
+    WindowForm, extra=BLANK_ROWS, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS + BLANK_ROWS
+)
+
+
+def week_of(formset: Any, doctor: Doctor) -> list[WeeklyHours]:
+    """The windows that the rows say, unsaved; rows that were left blank or are to be removed are none."""
+    kept = [form for form in formset.forms if form.has_changed() or form not in formset.extra_forms]
+    return [
+        WeeklyHours(doctor=doctor, **{name: form.cleaned_data[name] for name in WindowForm.Meta.fields})
+        for form in kept
+        if form not in formset.deleted_forms
+    ]
+
+
+class LeaveForm(forms.Form):
+    """Leave, or an extra clinic: whole days, or from one time to another."""
+
+    kind = forms.ChoiceField(
+        label=_("What"), choices=[("closed", _("Leave: no visits")), ("open", _("Extra clinic: open besides"))]
+    )
+    first = forms.DateField(label=_("First day"), widget=DayInput())
+    start = forms.TimeField(label=_("From"), required=False, widget=TimeInput(), help_text=_("Empty: all day."))
+    last = forms.DateField(
+        label=_("Last day"), required=False, widget=DayInput(), help_text=_("Included. Empty: the first day.")
+    )
+    end = forms.TimeField(label=_("To"), required=False, widget=TimeInput(), help_text=_("Empty: all day."))
+    location = forms.ModelChoiceField(Location.objects.none(), label=_("Where"), empty_label=None)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200, help_text=_("For the clinic only."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        where: Any = self.fields["location"]
+        where.queryset = Location.objects.active().order_by("id")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        place, first, last = cleaned["location"], cleaned["first"], cleaned["last"] or cleaned["first"]
+        for name, day in (("first", first), ("last", last)):
+            if not 1900 <= day.year < 2200:
+                self.add_error(name, _now("Enter a date from the years 1900 to 2199."))
+                return cleaned
+        if last < first:
+            self.add_error("last", _now("The last day is before the first."))
+            return cleaned
+        begins = self._instant("start", place, first, cleaned["start"]) if cleaned["start"] else None
+        ends = self._instant("end", place, last, cleaned["end"]) if cleaned["end"] else None
+        if self.errors:
+            return cleaned
+        cleaned["begins"] = begins or start_of_day(first, place.zone)
+        cleaned["ends"] = ends or start_of_day(last + DAY, place.zone)
+        if cleaned["ends"] <= cleaned["begins"]:
+            self.add_error("end", _now("It ends before it begins."))
+        return cleaned
+
+    def exception(self, doctor: Doctor) -> AvailabilityException:
+        """What the form says, unsaved."""
+        return AvailabilityException(
+            doctor=doctor,
+            kind=self.cleaned_data["kind"],
+            start=self.cleaned_data["begins"],
+            end=self.cleaned_data["ends"],
+            location=self.cleaned_data["location"],
+            reason=self.cleaned_data["reason"],
+        )
+
+    def _instant(self, name: str, place: Location, day: date, at: time) -> datetime | None:
+        try:
+            return resolve(datetime.combine(day, at.replace(second=0, microsecond=0)), place.zone)
+        except NonExistentLocalTime as error:
+            self.add_error(name, str(error))
+        except AmbiguousLocalTime:
+            told = _now("The clocks go back over this time: it happens twice. Choose an earlier or a later hour.")
+            self.add_error(name, told)
+        return None
