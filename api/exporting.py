@@ -48,7 +48,7 @@ def export_of(kind: str) -> Any:
         pieces = EXPORTS[kind].lines(found, reader=self.actor)
         today = Location.objects.default().local(clock.now()).date()
         return StreamingHttpResponse(
-            _encoded(chain([next(pieces)], pieces)),  # what fails at once is told before the answer has begun
+            encoded(chain([next(pieces)], pieces)),  # what fails at once is told before the answer has begun
             content_type=f"{CSV}; charset=utf-8; header=present",
             headers={
                 "Content-Disposition": f'attachment; filename="{kind}-{today}.csv"',
@@ -70,7 +70,7 @@ def export_of(kind: str) -> Any:
     return described(file(export))
 
 
-def _encoded(pieces: Iterable[str]) -> Iterator[bytes]:
+def encoded(pieces: Iterable[str]) -> Iterator[bytes]:
     """The mark at the beginning, and then UTF-8."""
     for number, piece in enumerate(pieces):
         yield piece.encode("utf-8" if number else ENCODING)

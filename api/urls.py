@@ -14,6 +14,7 @@ from api.views.holidays import HolidayViewSet
 from api.views.locations import LocationExceptionViewSet, LocationViewSet
 from api.views.me import MeView
 from api.views.patients import PatientViewSet
+from api.views.reports import ReportsView, ReportTableView
 from api.views.rooms import RoomViewSet
 from api.views.series import SeriesViewSet
 from api.views.slots import SlotsView
@@ -42,6 +43,8 @@ urlpatterns = [
     path("api/", include(router.urls)),
     path("api/me/", MeView.as_view(), name="me"),
     path("api/slots/", SlotsView.as_view(), name="slots"),
+    path("api/reports/", ReportsView.as_view(), name="reports"),
+    path("api/reports/export/", ReportTableView.as_view(), name="reports-export"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("swagger/", SwaggerView.as_view(url_name="schema"), name="swagger"),
     path("redoc/", RedocView.as_view(url_name="schema"), name="redoc"),

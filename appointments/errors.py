@@ -161,6 +161,13 @@ class RecordTaken(Refused):
     message = "Somebody else signs in as this person already. Take that away first."
 
 
+class BadPeriod(Refused):
+    """A report about days that it cannot be about."""
+
+    code = "bad_period"
+    field = "to"
+
+
 class HoldGone(Refused):
     code = "hold_gone"
     field = "hold"

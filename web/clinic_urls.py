@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.views.dashboard import DashboardTableView, DashboardView
 from web.views.doctor.day import DayView, StepView
 from web.views.doctor.feed import FeedPage, FeedView
 from web.views.doctor.hours import DoctorsView, HoursView
@@ -37,4 +38,9 @@ doctors = [
     path("visits/<int:pk>/<slug:name>/", StepView.as_view(), name="visit-step"),
 ]
 
-urlpatterns = [*patients, *doctors]
+reports = [
+    path("dashboard/", DashboardView.as_view(), name="dashboard"),
+    path("dashboard/<slug:table>.csv", DashboardTableView.as_view(), name="dashboard-table"),
+]
+
+urlpatterns = [*patients, *doctors, *reports]

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Right, Role, may, works_here
+from accounts.roles import Reach, Right, Role, may, reach, works_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ MAIN: tuple[Entry, ...] = (
     Entry(_("Desk"), "desk", of_staff(Right.READ_AVAILABILITY)),
     Entry(_("Check-in"), "board", of_staff(Right.READ_AVAILABILITY)),
     Entry(_("Patients"), "patients", of_staff(Right.READ_PATIENTS)),
+    Entry(_("Doctors"), "doctors", lambda user: reach(user, Right.EDIT_AVAILABILITY) is Reach.ALL),
+    Entry(_("Dashboard"), "dashboard", of_staff(Right.READ_REPORTS)),
 )
 ACCOUNT: tuple[Entry, ...] = (
     Entry(_("Second factor"), "mfa_index", lambda user: True),

@@ -77,6 +77,8 @@ RULED = {
     "appointment_types_update",
     "appointment_types_partial_update",
     "slots_list",
+    "reports_retrieve",
+    "reports_export",
     "holds_create",
     "appointments_list",
     "appointments_export",

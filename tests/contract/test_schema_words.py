@@ -93,6 +93,8 @@ OPERATIONS = [
     "patients_partial_update",
     "patients_retrieve",
     "patients_update",
+    "reports_export",
+    "reports_retrieve",
     "rooms_create",
     "rooms_destroy",
     "rooms_list",
@@ -178,7 +180,7 @@ def test_operations_keep_their_names() -> None:
 
 def test_the_tags_are_described_in_reading_order() -> None:
     names = ["authentication", "patients", "doctors", "availability", "clinic"]
-    names += ["appointments", "series", "waitlist", "holds", "audit", "documentation"]
+    names += ["appointments", "series", "waitlist", "holds", "audit", "reports", "documentation"]
     assert [tag["name"] for tag in schema["tags"]] == names
     assert all(tag["description"].endswith(".") for tag in schema["tags"])
     assert {tag for operation in operations.values() for tag in operation["tags"]} == set(names)

@@ -1,0 +1,82 @@
+"""What /api/reports/ is asked about, read from its parameters and the rights of whoever asks."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from rest_framework.exceptions import ValidationError
+
+from accounts.models import User
+from accounts.roles import Right
+from api.fields import ListFormField
+from api.slot_query import MOST_DOCTORS, MOST_ID, field_value
+from appointments.permissions import within_reach
+from appointments.reports.scope import YEARS, Scope, period
+from clinics.models import Location
+from common import clock
+from common.errors import Refused
+from doctors.models import Doctor
+
+DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NO_DATE = "Enter a date such as 2026-05-29."
+NO_YEAR = f"Enter a date from the years {YEARS[0]} to {YEARS[-1]}."
+WRITTEN = {"first": "from", "last": "to"}
+
+
+class DayFormField(forms.CharField):
+    """Of a query: a local date, 2026-05-29."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        if not DAY_TEXT.fullmatch(text):
+            raise forms.ValidationError(NO_DATE)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise forms.ValidationError(NO_DATE) from None
+        if day.year not in YEARS:
+            raise forms.ValidationError(NO_YEAR)
+        return day
+
+
+class ReportQuery(forms.Form):
+    first = DayFormField(required=False)
+    last = DayFormField(required=False)
+    doctor = ListFormField(forms.IntegerField(min_value=1, max_value=MOST_ID), most=MOST_DOCTORS, required=False)
+    location = forms.IntegerField(required=False, min_value=1, max_value=MOST_ID)
+
+    @classmethod
+    def read(cls, parameters: QueryDict, actor: User) -> Scope:
+        """The scope, or a ValidationError in the caller's words. Whom ``actor`` may not ask about is unknown."""
+        values = {
+            name: parameters.get(WRITTEN[name]) if name in WRITTEN else field_value(parameters, name, field)
+            for name, field in cls.base_fields.items()
+        }
+        query = cls(values)
+        if not query.is_valid():
+            raise ValidationError(
+                {WRITTEN.get(name, name): [str(error) for error in errors] for name, errors in query.errors.items()}
+            )
+        return query.scope(actor)
+
+    def scope(self, actor: User) -> Scope:
+        asked, now = self.cleaned_data, clock.now()
+        doctors = within_reach(actor, Right.READ_REPORTS, Doctor.objects.all())
+        if asked["doctor"]:
+            doctors = doctors.filter(pk__in=asked["doctor"])
+            unknown = set(asked["doctor"]) - set(doctors.values_list("pk", flat=True))
+            if unknown:
+                raise ValidationError({"doctor": [f"There is no doctor with id {min(unknown)}."]})
+        location = Location.objects.filter(pk=asked["location"]).first() if asked["location"] else None
+        if asked["location"] and location is None:
+            raise ValidationError({"location": [f"There is no location with id {asked['location']}."]})
+        today = (location or Location.objects.default()).local(now).date()
+        first, last = period(asked["first"], asked["last"], today=today)
+        try:
+            return Scope(first, last, doctors, now, location)
+        except Refused as refusal:
+            raise ValidationError({refusal.field or "to": [refusal.message]}) from None
