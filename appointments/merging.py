@@ -211,4 +211,6 @@ def _fill(kept: Patient, duplicate: Patient) -> list[str]:
         setattr(kept, name, value)
     if "national_id" in filled:
         duplicate.national_id = None  # one record has it
+    # Nobody signs in as a record that is no more.
+    kept.user_id, duplicate.user_id = kept.user_id or duplicate.user_id, None
     return list(filled)

@@ -43,6 +43,7 @@ def make_patient(**fields: Any) -> Patient:
 
 def make_user(role: str = "", *, doctor: Doctor | None = None, patient: Patient | None = None, **fields: Any) -> User:
     """Somebody who signs in, as the doctor or patient of that record if one is given."""
+    fields = {"password": "a-long-password", **fields}
     user = User.objects.create_user(f"user{next(numbers)}", role=role, **fields)
     for record in filter(None, (doctor, patient)):
         record.user = user
