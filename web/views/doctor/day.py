@@ -26,6 +26,7 @@ from scheduling.intervals import DAY, Interval
 from web.access import StaffPage
 from web.days import read_day
 from web.ids import read_id
+from web.refusals import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class StepView(StaffPage):
             else:
                 visit = STEPS[name].verb(visit, seen_version=seen, actor=self.actor)
         except DomainError as error:
-            messages.error(request, error.message)
+            messages.error(request, words(error))
         day = read_day(request.POST.get("day"))
         own = own_doctor(self.actor)
         page = redirect("my-day") if own and own.pk == visit.doctor_id else redirect("doctor-day", pk=visit.doctor_id)

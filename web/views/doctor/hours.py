@@ -22,6 +22,7 @@ from doctors import services as doctor_services
 from doctors.models import Doctor, WeeklyHours
 from web.access import StaffPage
 from web.forms.hours import WeekFormSet, WindowForm, week_of
+from web.refusals import words
 from web.seen import require_seen, tag
 from web.views.doctor.day import doctor_for, own_doctor
 
@@ -63,7 +64,7 @@ class HoursView(StaffPage):
             self._store(doctor, week, seen)
         except DomainError as error:
             status = 412 if isinstance(error, Outdated) else 400
-            return self._page(request, doctor, formset, seen, refusal=error.message, status=status)
+            return self._page(request, doctor, formset, seen, refusal=words(error), status=status)
         messages.success(request, _("The hours are saved."))
         outside = len(availability.outside_hours(doctor, now=clock.now()))
         if outside:

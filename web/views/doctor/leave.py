@@ -25,7 +25,7 @@ from doctors.models import AvailabilityException, Doctor
 from web.access import StaffPage
 from web.forms.hours import LeaveForm
 from web.ids import read_id
-from web.refusals import refuse
+from web.refusals import refuse, words
 from web.views.doctor.day import doctor_for, own_doctor
 
 MOST_LISTED = 20
@@ -176,7 +176,7 @@ class MoveView(ExceptionPage):
         except ValueError as error:
             messages.error(request, str(error))
         except DomainError as error:
-            messages.error(request, error.message)
+            messages.error(request, words(error))
         else:
             messages.success(request, _("Moved."))
         return redirect("leave", pk=pk)

@@ -18,7 +18,7 @@ from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import PatientForm
 from web.ids import read_id
-from web.refusals import refuse
+from web.refusals import refuse, words
 from web.seen import locked_as_seen, tag
 from web.views.patients.finding import find
 
@@ -133,7 +133,7 @@ class GuardianView(StaffPage):
         try:
             services.amend(patient, guardian=guardian)
         except DomainError as error:
-            messages.error(request, error.message)
+            messages.error(request, words(error))
             return redirect("patient-guardian", pk=pk)
         messages.success(request, _("Saved."))
         return redirect("patient", pk=pk)

@@ -21,6 +21,7 @@ from common.transactions import atomic
 from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX, PatientForm
+from web.refusals import words
 from web.seen import locked_as_seen, tag
 
 # In the order of the form, then what is not on it.
@@ -68,7 +69,7 @@ class MergeView(StaffPage):
             merged = self._merge(request, kept, duplicate)
         except DomainError as error:
             status = 412 if isinstance(error, Outdated) else 400
-            return self._page(request, self._patient(pk), self._patient(other), refusal=error.message, status=status)
+            return self._page(request, self._patient(pk), self._patient(other), refusal=words(error), status=status)
         messages.success(request, _("Record %(id)d is part of this one now.") % {"id": other})
         stayed = len(merged.overlapping)
         if stayed:

@@ -21,6 +21,7 @@ from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX
 from web.ids import read_id
+from web.refusals import words
 
 MOST_UPCOMING = 50
 PAST_A_PAGE = 20
@@ -94,7 +95,7 @@ class ActiveView(StaffPage):
         try:
             (services.reactivate if active else services.deactivate)(patient)
         except DomainError as error:
-            messages.error(request, error.message)
+            messages.error(request, words(error))
         else:
             told = _("The record is in use again.") if active else _("The record is out of use. Its visits stay.")
             messages.success(request, told)
