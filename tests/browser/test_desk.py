@@ -39,11 +39,11 @@ def visit_of(page: Page, visit: Appointment) -> Locator:
 
 
 def spot(page: Page, column: int, time: str) -> tuple[float, float]:
-    """The middle of a column of the calendar, just below ``time``: a slot of 15 minutes is 20 pixels high."""
+    """The middle of a column of the calendar, just below ``time``: a slot of 15 minutes is 24 pixels high."""
     box = page.locator(".ec-body .ec-day").nth(column).bounding_box()
     assert box
     hours, minutes = map(int, time.split(":"))
-    return box["x"] + box["width"] / 2, box["y"] + ((hours - 8) * 60 + minutes) / 15 * 20 + 3
+    return box["x"] + box["width"] / 2, box["y"] + ((hours - 8) * 60 + minutes) / 15 * 24 + 3
 
 
 def drag(page: Page, visit: Appointment, column: int, time: str) -> None:
@@ -93,8 +93,8 @@ def test_visit_is_stretched_by_its_edge_unless_it_has_a_type(desk: Page, ada: Do
     x, y = spot(desk, 0, "09:30")
     desk.mouse.move(x, y - 6)
     desk.mouse.down()
-    desk.mouse.move(x, y + 20, steps=4)
-    desk.mouse.move(x, y + 34, steps=4)
+    desk.mouse.move(x, y + 24, steps=4)
+    desk.mouse.move(x, y + 42, steps=4)
     desk.mouse.up()
     expect(visit_of(desk, visit)).to_have_attribute("aria-label", re.compile("^09:00 – 10:00"))
     visit.refresh_from_db()
@@ -178,6 +178,7 @@ def test_single_keys_lead_through_days_and_views_and_can_be_switched_off(desk: P
     press("/", "Sunday 1 March 2026")
     expect(desk.locator("#find-query")).to_be_focused()
     desk.keyboard.press("Escape")
+    expect(desk.locator("#panel")).to_be_hidden()
     desk.keyboard.press("?")
     desk.get_by_label("Single keys work on this computer").uncheck()
     desk.keyboard.press("Escape")

@@ -52,7 +52,8 @@ class Wanted:
         doctor = next((doctor for doctor in everybody if str(doctor.pk) == kept.get("doctor")), None)
         view = kept.get("view", "day")
         if view == "week" and doctor is None:
-            doctor = everybody[0] if everybody else None
+            key = folded(kept.get("specialization", ""))
+            doctor = next((one for one in everybody if not key or one.specialization_key == key), None)
         return cls(
             day=_day(asked.get("date", ""), today),
             today=today,

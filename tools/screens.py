@@ -1,0 +1,169 @@
+"""Pictures of the pages for the documentation: ``python -m tools.screens [name ...]`` writes docs/screens.
+
+They show the demo clinic on a Wednesday morning, always the same one, in the distribution's Chromium. Each file stays
+below 150 KB.
+"""
+
+import os
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "screens"
+MOMENT = datetime(2026, 3, 4, 7, 40, tzinfo=UTC)  # 10:40 in Nairobi
+WIDTHS = {1440: 800, 768: 1024, 390: 844}
+MOST_BYTES = 150_000
+
+
+def ready(page: Page) -> None:
+    """Nothing is to be done but to wait for what the page loads."""
+    page.wait_for_load_state("networkidle")
+
+
+def desk(page: Page) -> None:
+    page.wait_for_selector("#desk[data-alive]")
+    ready(page)
+
+
+def quick_booking(page: Page) -> None:
+    desk(page)
+    page.keyboard.press("n")
+    page.locator("#id_query").fill("otieno")
+    page.locator("#patient-options li").first.click()
+    page.locator("#whom-options li", has_text="Cardiology").first.click()
+    page.wait_for_selector("#times:not([aria-busy]) input:checked", state="attached")
+    page.locator("#book").focus()
+
+
+def one_visit(page: Page) -> None:
+    desk(page)
+    page.locator("button.visit.visit:not([tabindex='0'])").first.click()
+    page.wait_for_selector("#panel[open] .facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A picture: its name, the address, who looks (None: nobody signed in), and what is done before it is taken."""
+
+    name: str
+    address: str
+    username: str | None = "reception"
+    prepare: Callable[[Page], None] = ready
+    scheme: str = "light"
+
+
+SCREENS = (
+    Screen("desk", "/desk/?view=day", prepare=desk),
+    Screen("desk-dark", "/desk/?view=day", prepare=desk, scheme="dark"),
+    Screen("desk-week", "/desk/?view=week", prepare=desk),
+    Screen("desk-agenda", "/desk/?view=agenda&specialization=Paediatrics"),
+    Screen("quick-booking", "/desk/?view=day", prepare=quick_booking),
+    Screen("visit", "/desk/?view=day", prepare=one_visit),
+    Screen("board", "/board/"),
+)
+
+
+@contextmanager
+def demo_clinic() -> Iterator[str]:
+    """The demo clinic, served at the address that it gives. Time goes on from `MOMENT`."""
+    with tempfile.TemporaryDirectory() as directory, time_machine.travel(MOMENT, tick=True):
+        os.environ |= {
+            "ENV_FILE": os.devnull,
+            "DEBUG": "True",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DATABASE_URL": f"sqlite:///{directory}/demo.sqlite3",
+            "CLINIC_NAME": "Uhuru Family Clinic",
+            "CLINIC_TIME_ZONE": "Africa/Nairobi",
+            "CLINIC_COUNTRY": "KE",
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            # Playwright keeps an event loop in this thread, and Django would take every query for a mistake.
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+        }
+        import django  # noqa: PLC0415 - the environment comes first
+
+        django.setup()
+        from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: PLC0415
+        from django.core.management import call_command  # noqa: PLC0415
+        from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: PLC0415
+        from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+        call_command("migrate", verbosity=0)
+        call_command("demo", verbosity=0)
+
+        class Silent(WSGIRequestHandler):
+            def log_message(self, format: str, *args: Any) -> None:
+                """Say nothing of each request."""
+
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = ThreadedWSGIServer(("127.0.0.1", port), Silent)
+        server.set_app(StaticFilesHandler(get_wsgi_application()))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{port}"
+        server.shutdown()
+
+
+def signed_in(username: str) -> str:
+    """The key of a session of a user of the demo."""
+    from django.test import Client  # noqa: PLC0415 - the environment comes first
+
+    from accounts.models import User  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client.cookies["sessionid"].value
+
+
+def take(browser: Browser, address: str, screen: Screen, width: int) -> Path:
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": WIDTHS[width]},
+        locale="en-GB",
+        timezone_id="Africa/Nairobi",
+        color_scheme=screen.scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    context.clock.install(time=MOMENT)
+    if screen.username:
+        context.add_cookies([{"name": "sessionid", "value": signed_in(screen.username), "url": address}])
+    page = context.new_page()
+    page.goto(screen.address)
+    screen.prepare(page)
+    path = TARGET / f"{screen.name}-{width}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def main(names: list[str]) -> int:
+    TARGET.mkdir(parents=True, exist_ok=True)
+    wanted = [screen for screen in SCREENS if not names or screen.name in names]
+    too_large = 0
+    with sync_playwright() as playwright, demo_clinic() as address:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--lang=en-GB"]
+        )
+        for screen in wanted:
+            for width in WIDTHS:
+                path = take(browser, address, screen, width)
+                size = path.stat().st_size
+                too_large += size > MOST_BYTES
+                print(f"{path.relative_to(ROOT)}: {size // 1000} KB{' (too large)' if size > MOST_BYTES else ''}")
+        browser.close()
+    return 1 if too_large else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
