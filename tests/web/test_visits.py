@@ -89,7 +89,7 @@ def test_step_that_is_impossible_is_a_409_in_words_and_changes_nothing(desk: Cli
     visit = services.complete(book())
     answer = desk.post(f"/desk/visits/{visit.pk}/confirm/", headers=INSIDE)
     assert (answer.status_code, now(visit).status) == (409, "completed")
-    assert "This appointment is completed and cannot become confirmed." in answer.content.decode()
+    assert "This appointment is done and cannot become confirmed." in answer.content.decode()
 
 
 def test_step_on_what_somebody_else_has_changed_is_a_412(desk: Client) -> None:
