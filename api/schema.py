@@ -46,6 +46,9 @@ CONFLICT = inline_serializer(
         "allowed": serializers.ListField(
             child=serializers.CharField(), required=False, help_text="The statuses that may follow."
         ),
+        "appointments": serializers.ListField(
+            child=serializers.IntegerField(), required=False, help_text="The visits that are in the way."
+        ),
     },
 )
 
