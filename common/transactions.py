@@ -19,6 +19,8 @@ R = TypeVar("R")
 logger = logging.getLogger(__name__)
 
 TRIES = 3
+# Whoever has waited so long for a lock has waited enough, and is told to come back: SQLite alone waits 20 a try.
+SECONDS_OF_PATIENCE = 10
 # PostgreSQL: deadlock, lock timeout, serialization failure.
 RETRIABLE_SQLSTATES = frozenset({"40P01", "55P03", "40001"})
 
@@ -27,8 +29,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     """Run ``function`` in one transaction, up to three times where the database reports a lost race for a lock.
 
     The function must have no effect outside the database. Inside another transaction it only joins that one: whoever
-    began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way, and `Unsure`
-    when the connection was lost during COMMIT: that is not tried again, it may have been done.
+    began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way or took too
+    long, and `Unsure` when the connection was lost during COMMIT: that is not tried again, it may have been done.
 
     Where a `trail` is open, the outermost of these transactions ends with the row that tells of it.
     """
@@ -38,6 +40,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
         if connection.in_atomic_block:
             with _transaction():
                 return function(*args, **kwargs)
+        began = time.monotonic()
         for attempt in range(1, TRIES + 1):
             done = False
             try:
@@ -52,7 +55,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 metrics.LOST_RACES.inc()
                 # Not the error's own text: the database's details can name people.
                 logger.warning("%s lost a race for a lock, try %d of %d.", function.__qualname__, attempt, TRIES)
-                if attempt == TRIES:
+                if attempt == TRIES or time.monotonic() - began > SECONDS_OF_PATIENCE:
                     raise Busy from error
             else:
                 return result

@@ -30,5 +30,6 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     told = error if isinstance(error, Busy | Unsure) else Busy()
     headers = {"Retry-After": str(told.retry_after_seconds)}
     if request.path_info.startswith(API):
-        return JsonResponse({"detail": told.message}, status=503, headers=headers)
+        as_the_api = {"separators": (",", ":")}
+        return JsonResponse({"detail": told.message}, status=503, headers=headers, json_dumps_params=as_the_api)
     return HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)

@@ -206,12 +206,19 @@ def database(url: str) -> dict[str, Any]:
     elif engine.endswith("postgresql"):
         config["CONN_HEALTH_CHECKS"] = True
         options.setdefault("options", "-c lock_timeout=3000 -c statement_timeout=10000")
+        # A server that is gone without a word is given up after some 10 seconds, not after TCP's two hours.
+        for name, value in (("connect_timeout", 5), ("keepalives_idle", 5), ("keepalives_interval", 2)):
+            options.setdefault(name, value)
+        options.setdefault("keepalives_count", 3)
+        options.setdefault("tcp_user_timeout", 10_000)
         options.setdefault(
             "pool",
             {
                 "min_size": env.int("DATABASE_POOL_MIN", default=1),
                 "max_size": env.int("DATABASE_POOL_MAX", default=8),
-                "timeout": 10,
+                "timeout": 5,
+                # After that it stops trying by itself, ever more rarely, and tries whenever somebody asks.
+                "reconnect_timeout": 3,
             },
         )
     else:

@@ -84,7 +84,7 @@ def initialise(binaries: Path, home: Path, identity: dict[str, Any], *options: s
 @contextmanager
 def served(binaries: Path, home: Path, settings: dict[str, str], identity: dict[str, Any]) -> Iterator[str]:
     """Run the cluster in ``home`` on a free port; yield the URL of its database `postgres`."""
-    port = _free_port()
+    port = free_port()
     log = home / "log"
     settings = settings | {"port": str(port), "unix_socket_directories": str(home)}
     with log.open("wb") as output:
@@ -120,7 +120,7 @@ def unprivileged() -> dict[str, Any]:
     raise RuntimeError("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

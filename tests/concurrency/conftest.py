@@ -41,6 +41,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         pages: bool = False,
         settings: Mapping[str, str] | None = None,
         query: str = "",
+        through: Callable[[str], str] = str,
     ) -> Iterator[Clinic]:
         number = next(numbers)
         database = template.copy(f"copy{number}")
@@ -52,7 +53,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             application = application if rooms else "tests.concurrency.roomless"
             application = application if guard else "tests.concurrency.unwatched"
             application = "tests.concurrency.pages" if pages else application
-            more = {**(settings or {}), "DATABASE_URL": database.url + query}
+            more = {**(settings or {}), "DATABASE_URL": through(database.url) + query}
             with serving(database, people, folder / f"{number}.log", application, more) as clinic:
                 yield clinic
         finally:

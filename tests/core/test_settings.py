@@ -252,7 +252,12 @@ def test_postgresql_gives_up_waiting_and_keeps_a_pool(settings_of: Settings) -> 
     assert database["OPTIONS"] == {
         "sslmode": "require",
         "options": "-c lock_timeout=3000 -c statement_timeout=10000",
-        "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 3},
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
     }
 
 

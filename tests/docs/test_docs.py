@@ -107,6 +107,14 @@ def test_the_tests_that_the_booking_guide_names_exist() -> None:
     assert broken == []
 
 
+def test_the_tests_of_faults_that_are_named_exist() -> None:
+    told = rows((ROOT / "docs/reliability.md").read_text(), "| Fault | Promise | Shown by |")
+    written = "".join(path.read_text() for path in (ROOT / "tests/faults").glob("test_*.py"))
+    named = [name for _, _, names in told for name in re.findall(r"`(\w+)`", names)]
+    assert named
+    assert [name for name in named if f"def {name}(" not in written] == []
+
+
 def test_the_guide_to_files_has_every_column() -> None:
     told = {}
     for kind, known, required, unread in rows(FILES, "| Kind | Read | Required | May be there, but not read |"):

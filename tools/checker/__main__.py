@@ -13,6 +13,7 @@ from tools.checker.controls import CONTROLS, NONE
 from tools.checker.run import Report, check, judged, served
 from tools.serving.database import Database, existing
 
+AT_WORK = "The clients are at work."
 NOTICED = 0.95  # of the seeds in which a guard is off
 
 
@@ -47,6 +48,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--control", choices=sorted(CONTROLS), help="Take a guard away, and expect to notice.")
     parser.add_argument("--until-noticed", type=int, default=0, metavar="N", help="Stop when noticed, or after N.")
+    parser.add_argument("--faults", action="store_true", help="Somebody makes faults: 503 is no news.")
     parser.add_argument("--keep", type=Path, help="A directory to write each story to.")
     parser.add_argument("--judge", type=Path, help="Only judge a story that was kept.")
     return parser
@@ -70,9 +72,15 @@ def checks(options: argparse.Namespace, address: str, database: Database) -> int
         name = f"{options.database.partition(':')[0]}-{options.control or 'guarded'}-{seed}.story"
         keep = options.keep / name if options.keep else None
         sizes = {"operations": options.operations, "clients": options.clients}
-        reports.append(check(address, database, seed=seed, keep=keep, token=options.token, **sizes))
+        terms = {"keep": keep, "token": options.token, "calm": not options.faults}
+        reports.append(check(address, database, seed=seed, meanwhile=say_so, **terms, **sizes))
         print(reports[-1], flush=True)
     return summed_up(options, reports)
+
+
+def say_so() -> None:
+    """For whoever makes faults: they may begin."""
+    print(AT_WORK, flush=True)
 
 
 def enough(options: argparse.Namespace, reports: list[Report], deadline: float) -> bool:

@@ -21,6 +21,10 @@ class Database(Protocol):
         """The result of a query, whose parameters are written ``?``."""
         ...
 
+    def execute(self, statement: str) -> None:
+        """Change something, past the system."""
+        ...
+
     def copy(self, name: str) -> "Database":
         """Another database with the same content. Nobody may be connected to this one."""
         ...
@@ -51,6 +55,11 @@ class SqliteFile:
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as connection:
             return connection.execute(query, values).fetchall()
+
+    def execute(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute(statement)
+            connection.commit()
 
     def copy(self, name: str) -> "SqliteFile":
         target = SqliteFile(self.path.with_name(f"{name}.sqlite3"))
@@ -84,6 +93,10 @@ class PostgresDatabase:
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
             return connection.execute(query.replace("?", "%s"), values).fetchall()
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statement.encode())
 
     def copy(self, name: str) -> "PostgresDatabase":
         return PostgresDatabase(self.server, f"{self.name}_{name}", template=self.name)
