@@ -7,6 +7,11 @@ from web.views.doctor.day import DayView, StepView
 from web.views.doctor.feed import FeedPage, FeedView
 from web.views.doctor.hours import DoctorsView, HoursView
 from web.views.doctor.leave import LeaveView, MoveView, RemoveView, TouchedView
+from web.views.manage.holidays import HolidaysView, RemoveHolidayView
+from web.views.manage.index import ManageView
+from web.views.manage.locations import ClosuresView, LocationsView, OpeningView, RemoveClosureView
+from web.views.manage.records import RoomsView, TypesView
+from web.views.manage.users import AccessView, UsersView, UserView
 from web.views.patients.editing import EditView, GuardianView, RegisterView
 from web.views.patients.finding import PatientsView
 from web.views.patients.merging import MergeView
@@ -43,4 +48,22 @@ reports = [
     path("dashboard/<slug:table>.csv", DashboardTableView.as_view(), name="dashboard-table"),
 ]
 
-urlpatterns = [*patients, *doctors, *reports]
+manage = [
+    path("manage/", ManageView.as_view(), name="manage"),
+    path("manage/users/", UsersView.as_view(), name="manage-users"),
+    path("manage/users/<int:pk>/", UserView.as_view(), name="manage-user"),
+    path("manage/users/<int:pk>/access/", AccessView.as_view(), name="manage-access"),
+    path("manage/locations/", LocationsView.as_view(), name="manage-locations"),
+    path("manage/locations/<int:pk>/", LocationsView.as_view(), name="manage-location"),
+    path("manage/locations/<int:pk>/opening/", OpeningView.as_view(), name="manage-opening"),
+    path("manage/locations/<int:pk>/closures/", ClosuresView.as_view(), name="manage-closures"),
+    path("manage/closures/<int:pk>/remove/", RemoveClosureView.as_view(), name="manage-closure-remove"),
+    path("manage/rooms/", RoomsView.as_view(), name="manage-rooms"),
+    path("manage/rooms/<int:pk>/", RoomsView.as_view(), name="manage-room"),
+    path("manage/types/", TypesView.as_view(), name="manage-types"),
+    path("manage/types/<int:pk>/", TypesView.as_view(), name="manage-type"),
+    path("manage/holidays/", HolidaysView.as_view(), name="manage-holidays"),
+    path("manage/holidays/<int:pk>/remove/", RemoveHolidayView.as_view(), name="manage-holiday-remove"),
+]
+
+urlpatterns = [*patients, *doctors, *reports, *manage]

@@ -55,6 +55,7 @@ MAIN: tuple[Entry, ...] = (
     Entry(_("Patients"), "patients", of_staff(Right.READ_PATIENTS)),
     Entry(_("Doctors"), "doctors", lambda user: reach(user, Right.EDIT_AVAILABILITY) is Reach.ALL),
     Entry(_("Dashboard"), "dashboard", of_staff(Right.READ_REPORTS)),
+    Entry(_("Manage"), "manage", of_staff(Right.EDIT_CLINIC)),
 )
 ACCOUNT: tuple[Entry, ...] = (
     Entry(_("Second factor"), "mfa_index", lambda user: True),

@@ -1,0 +1,248 @@
+"""What administrators write about the clinic and its users."""
+
+from datetime import datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from clinics.models import AppointmentType, Holiday, Location, OpeningHours, Room
+from doctors.models import Doctor
+from patients.models import Patient
+from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+from web.forms.hours import WEEKDAYS
+from web.forms.records import DayInput, RecordForm, TimeInput
+
+ROLES = (
+    ("", _("None: they see nothing")),
+    (Role.ADMIN, _("Administrator")),
+    (Role.RECEPTIONIST, _("Receptionist")),
+    (Role.DOCTOR, _("Doctor")),
+    (Role.PATIENT, _("Patient")),
+    (Role.AUDITOR, _("Auditor")),
+)
+
+
+class UserForm(forms.Form):
+    """Who signs in, as what, and as whose record. Superusers are made by ``manage.py createsuperuser`` only."""
+
+    username = forms.CharField(label=_("Name to sign in with"), max_length=150)
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, required=False)
+    doctor = forms.ModelChoiceField(
+        Doctor.objects.order_by("name_key", "id"),
+        label=_("Signs in as the doctor"),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("For the role of doctor."),
+    )
+    patient = forms.IntegerField(
+        label=_("Signs in as the patient"),
+        required=False,
+        min_value=1,
+        max_value=2**53,
+        help_text=_("The number of the record, for the role of patient."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def clean(self) -> dict[str, Any]:
+        entered: dict[str, Any] = super().clean() or {}
+        role, doctor, number = entered.get("role", ""), entered.get("doctor"), entered.get("patient")
+        if doctor and role != Role.DOCTOR:
+            self.add_error("doctor", _now("Only somebody with the role of doctor signs in as one."))
+        if number and role != Role.PATIENT:
+            self.add_error("patient", _now("Only somebody with the role of patient signs in as one."))
+        patient = Patient.objects.unmerged().filter(pk=number).first() if number else None
+        if number and patient is None:
+            self.add_error("patient", _now("There is no patient with this number."))
+        entered["record"] = doctor or patient
+        return entered
+
+    @staticmethod
+    def said_of(user: User) -> dict[str, Any]:
+        """What the form starts with."""
+        names = ("username", "first_name", "last_name", "email", "role")
+        doctor, patient = Doctor.objects.filter(user=user).first(), Patient.objects.filter(user=user).first()
+        said = {name: getattr(user, name) for name in names}
+        return said | {"doctor": doctor, "patient": patient.pk if patient else None}
+
+
+class LocationForm(RecordForm):
+    class Meta:
+        model = Location
+        fields: ClassVar = ["name", "time_zone", "patient_cutoff_minutes", "marks_no_shows", "active"]
+        labels: ClassVar = {
+            "name": _("Name"),
+            "time_zone": _("Time zone"),
+            "patient_cutoff_minutes": _("Patients change visits until (minutes before)"),
+            "marks_no_shows": _("Mark missed visits at night"),
+            "active": _("In use"),
+        }
+        help_texts: ClassVar = {
+            "time_zone": _("An IANA name, such as Africa/Nairobi."),
+            "patient_cutoff_minutes": "",
+            "marks_no_shows": _("Yesterday's visits that nobody checked in."),
+        }
+
+
+class NewLocationForm(LocationForm):
+    class Meta(LocationForm.Meta):
+        fields: ClassVar = ["name", "time_zone"]
+
+
+class RoomForm(RecordForm):
+    class Meta:
+        model = Room
+        fields: ClassVar = ["name", "kind", "active"]
+        labels: ClassVar = {
+            "location": _("Location"),
+            "name": _("Name"),
+            "kind": _("Kind"),
+            "active": _("In use"),
+        }
+        help_texts: ClassVar = {"kind": _("What types of visit ask for: consulting, ultrasound."), "active": ""}
+
+
+class NewRoomForm(RoomForm):
+    class Meta(RoomForm.Meta):
+        fields: ClassVar = ["location", "name", "kind"]
+
+
+class TypeForm(RecordForm):
+    """``specializations`` are typed with commas between them."""
+
+    specializations = forms.CharField(
+        label=_("Specialties that offer it"),
+        required=False,
+        max_length=1000,
+        help_text=_("Separated by commas. If neither these nor doctors are named, everybody offers it."),
+    )
+    doctors = forms.ModelMultipleChoiceField(
+        Doctor.objects.order_by("name_key", "id"),
+        label=_("Doctors who offer it besides"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = AppointmentType
+        fields: ClassVar = [
+            *("name", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "minimum_notice_minutes"),
+            *("booking_horizon_days", "bookable_online", "room_kind", "colour", "active"),
+        ]
+        labels: ClassVar = {
+            "name": _("Name"),
+            "duration_minutes": _("Minutes"),
+            "buffer_before_minutes": _("Minutes the doctor needs before"),
+            "buffer_after_minutes": _("Minutes the doctor needs after"),
+            "minimum_notice_minutes": _("Booked at least so many minutes ahead"),
+            "booking_horizon_days": _("Booked at most so many days ahead"),
+            "bookable_online": _("Patients book it themselves"),
+            "room_kind": _("Kind of room it needs"),
+            "colour": _("Colour"),
+            "active": _("In use"),
+        }
+        help_texts: ClassVar = {
+            "buffer_before_minutes": "",
+            "buffer_after_minutes": "",
+            "minimum_notice_minutes": "",
+            "booking_horizon_days": _("Empty: without end."),
+            "room_kind": _("Empty: none."),
+        }
+        widgets: ClassVar = {"colour": forms.TextInput(attrs={"type": "color"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["specializations"] = ", ".join(self.instance.specializations)
+            self.initial["doctors"] = self.instance.doctors.all()
+        else:
+            del self.fields["active"]
+        self.order_fields([*self.Meta.fields[:-1], "specializations", "doctors", "active"])
+
+    def clean_specializations(self) -> list[str]:
+        names = (" ".join(name.split()) for name in self.cleaned_data["specializations"].split(","))
+        return [name for name in names if name]
+
+
+class HolidayForm(RecordForm):
+    class Meta:
+        model = Holiday
+        fields: ClassVar = ["date", "name", "location"]
+        labels: ClassVar = {"date": _("Day"), "name": _("Name"), "location": _("Location")}
+        help_texts: ClassVar = {"location": _("Empty: everywhere.")}
+        widgets: ClassVar = {"date": DayInput()}
+
+
+class ImportForm(forms.Form):
+    country = forms.CharField(label=_("Country"), max_length=2, help_text=_("Two letters, such as KE or FR."))
+    year = forms.IntegerField(label=_("Year"), min_value=1900, max_value=2199)
+    subdivision = forms.CharField(label=_("Part of the country"), required=False, max_length=50)
+    location = forms.ModelChoiceField(
+        Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("Every location")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class OpeningForm(RecordForm):
+    """A row of a location's opening hours."""
+
+    class Meta:
+        model = OpeningHours
+        fields: ClassVar = ["weekday", "start", "end"]
+        labels: ClassVar = {"weekday": _("Day"), "start": _("From"), "end": _("To")}
+        help_texts: ClassVar = {"end": ""}
+        widgets: ClassVar = {"start": TimeInput(), "end": TimeInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        weekday: Any = self.fields["weekday"]
+        weekday.choices = WEEKDAYS
+
+
+OpeningFormSet = forms.formset_factory(OpeningForm, extra=2, can_delete=True, max_num=60, absolute_max=62)
+
+
+class ClosureForm(forms.Form):
+    """A stretch by the clock of the location that it closes, or opens in spite of a holiday."""
+
+    kind = forms.ChoiceField(
+        label=_("What"), choices=[("closed", _("Closed")), ("open", _("Open in spite of a holiday"))]
+    )
+    first = forms.DateField(label=_("First day"), widget=DayInput())
+    start = forms.TimeField(label=_("From"), widget=TimeInput())
+    last = forms.DateField(label=_("Last day"), widget=DayInput())
+    end = forms.TimeField(label=_("To"), widget=TimeInput())
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", "prefix": "closure", **kwargs})
+        self.location = location
+
+    def clean(self) -> dict[str, Any]:
+        entered: dict[str, Any] = super().clean() or {}
+        for name, day, at in (("begins", "first", "start"), ("ends", "last", "end")):
+            if day in entered and at in entered:
+                entered[name] = self._instant(day, entered[day], entered[at])
+        return entered
+
+    def _instant(self, name: str, day: Any, at: time) -> datetime | None:
+        if not 1900 <= day.year < 2200:
+            self.add_error(name, _now("Enter a date from the years 1900 to 2199."))
+            return None
+        try:
+            return resolve(datetime.combine(day, at.replace(second=0, microsecond=0)), self.location.zone)
+        except NonExistentLocalTime as error:
+            self.add_error(name, str(error))
+        except AmbiguousLocalTime:
+            self.add_error(name, _now("The clocks go back over this time. Choose an earlier or a later hour."))
+        return None

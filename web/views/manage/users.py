@@ -1,0 +1,125 @@
+"""Users: who signs in, as what, and as whose record. The rules are those of `accounts.services`."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import services
+from accounts.models import User
+from accounts.roles import Right
+from appointments import linking
+from common.errors import DomainError
+from common.transactions import atomic
+from web.access import StaffPage
+from web.forms.manage import UserForm
+from web.refusals import refuse, status_of, words
+from web.seen import locked_as_seen, tag
+
+MOST_LISTED = 100
+NAMES = ("username", "first_name", "last_name", "email", "role")
+
+
+class UsersPage(StaffPage):
+    right: ClassVar = Right.MANAGE_USERS
+
+    def user(self, pk: int) -> User:
+        user = User.objects.filter(pk=pk).first()
+        if user is None:
+            raise Http404
+        return user
+
+    def list_page(self, request: HttpRequest, form: UserForm, status: int = 200, **more: Any) -> HttpResponse:
+        rows = User.objects.order_by("-is_active", "username", "pk")
+        query = request.POST.get("q", "").replace("\x00", "")[:150].strip()
+        if query:
+            named = (Q(**{f"{name}__icontains": query}) for name in ("username", "first_name", "last_name", "email"))
+            rows = rows.filter(next(named) | next(named) | next(named) | next(named))
+        found = list(rows[: MOST_LISTED + 1])
+        shown = {"users": found[:MOST_LISTED], "more": len(found) > MOST_LISTED, "query": query, "form": form, **more}
+        return render(request, "web/manage/users.html", shown, status=status)
+
+    def user_page(
+        self, request: HttpRequest, user: User, form: UserForm, seen: str, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        shown = {"shown": user, "form": form, "seen": seen, "oneself": user == self.actor, **more}
+        return render(request, "web/manage/user.html", shown, status=status)
+
+
+class UsersView(UsersPage):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.list_page(request, UserForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "q" in request.POST:
+            return self.list_page(request, UserForm())
+        form = UserForm(request.POST)
+        if not form.is_valid():
+            return self.list_page(request, form, status=400)
+        password = secrets.token_urlsafe(12)
+        try:
+            user = self._create(form.cleaned_data, password)
+        except DomainError as error:
+            refuse(form, error, {"user": "doctor"})
+            return self.list_page(request, form, status=status_of(error))
+        # Shown once, not kept: so the answer is no redirect.
+        return self.user_page(request, user, UserForm(initial=UserForm.said_of(user)), tag(user), password=password)
+
+    @atomic
+    def _create(self, entered: dict[str, Any], password: str) -> User:
+        user = services.create(password=password, **{name: entered[name] for name in NAMES})
+        if entered["record"]:
+            linking.link(user, entered["record"])
+        return user
+
+
+class UserView(UsersPage):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user = self.user(pk)
+        return self.user_page(request, user, UserForm(initial=UserForm.said_of(user)), tag(user))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user, form, seen = self.user(pk), UserForm(request.POST), request.POST.get("seen", "")
+        if not form.is_valid():
+            return self.user_page(request, user, form, seen, status=400)
+        try:
+            self._amend(pk, seen, form.cleaned_data)
+        except DomainError as error:
+            refuse(form, error)
+            return self.user_page(request, user, form, seen, status=status_of(error))
+        messages.success(request, _("Saved."))
+        return redirect("manage-users")
+
+    @atomic
+    def _amend(self, pk: int, seen: str, entered: dict[str, Any]) -> None:
+        user = locked_as_seen(User.objects.all(), pk, seen)
+        user = services.amend(user, by=self.actor, **{name: entered[name] for name in NAMES})
+        if entered["record"]:
+            linking.link(user, entered["record"])
+        else:
+            linking.unlink(user)
+
+
+class AccessView(UsersPage):
+    """Let somebody in no more or again, or give them a password to begin with. ``do`` is which."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user, do = self.user(pk), request.POST.get("do")
+        try:
+            if do == "password":
+                password = secrets.token_urlsafe(12)
+                user = services.set_password(user, password, by=self.actor)
+                form = UserForm(initial=UserForm.said_of(user))
+                return self.user_page(request, user, form, tag(user), password=password)
+            if do not in ("deactivate", "reactivate"):
+                raise Http404
+            getattr(services, do)(user, by=self.actor)
+        except DomainError as error:
+            messages.error(request, words(error))
+        else:
+            messages.success(request, _("Saved."))
+        return redirect("manage-user", pk=pk)
