@@ -102,7 +102,7 @@ def updated(before: Catalog, language: str) -> Catalog:
         language_team="fr",
         fuzzy=False,
     )
-    for text, context in collected():
+    for text, context in sorted(collected(), key=str):
         message = Message(text, context=context)
         key = text if isinstance(text, str) else text[0]
         kept = before.get(key, context)
