@@ -19,8 +19,9 @@ from appointments.errors import BookedAlready, NotOnline, OnlineBookingClosed
 from appointments.finding import Search, Slot, find_slots
 from appointments.lengths import lasting, usual_minutes
 from appointments.models import Hold, OnlineBooking
-from appointments.models.online import link_hash, new_reference
+from appointments.models.online import link_hash
 from appointments.policy import Proposal
+from appointments.references import new_reference
 from clinics.models import AppointmentType, Location
 from common import clock
 from common.integrity import judged

@@ -44,7 +44,10 @@ class Drafts:
     def read(self) -> "Chosen | None":
         """What was chosen, if it is there and everything in it still is."""
         kept = self.request.session.get(self.name)
-        return Chosen.of(Draft(**kept)) if kept else None
+        try:
+            return Chosen.of(Draft(**kept)) if kept else None
+        except TypeError:  # of a version before this one
+            return None
 
     def keep(self, draft: Draft) -> None:
         self.request.session[self.name] = asdict(draft)

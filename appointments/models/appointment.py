@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from appointments.lifecycle import BLOCKS, Status, blocks
 from appointments.models.series import Series
+from appointments.references import read_reference
 from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
 from common.models import TimeStamped, belonging
@@ -31,12 +32,17 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(end__gt=now)
 
     def search(self, query: str) -> "AppointmentQuerySet":
-        """By the names of the patient and the doctor: every term in one of them. Two queries a term."""
+        """By the names of the patient and the doctor: every term in one of them. Two queries a term.
+
+        Or by the reference that whoever booked online was given.
+        """
         rows = self
         for spellings in search_terms(query):
             named = Q(*(("name_key__contains", spelling) for spelling in spellings), _connector=Q.OR)
             patients, doctors = Patient.objects.filter(named), Doctor.objects.filter(named)
             rows = rows.filter(belonging("patient", patients) | belonging("doctor", doctors))
+        if reference := read_reference(query):
+            return self.filter(Q(pk__in=rows.values("pk")) | Q(online_booking__reference=reference))
         return rows
 
     def with_names(self) -> "AppointmentQuerySet":

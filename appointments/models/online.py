@@ -1,7 +1,6 @@
 """Visits that were booked without an account."""
 
 import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -9,10 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from appointments.models.appointment import Appointment
-
-# Crockford's base32: no I, L, O or U, which are misread or misheard.
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE_LENGTH = 8
+from appointments.references import LENGTH, read_reference
 
 
 def link_hash(token: str) -> str:
@@ -24,6 +20,11 @@ class OnlineBookingQuerySet(models.QuerySet["OnlineBooking"]):
         """The one whose private link has this token, if any."""
         return self.filter(token_hash=link_hash(token))
 
+    def called(self, text: str) -> "OnlineBookingQuerySet":
+        """The one with this reference, however it is spelled, if any."""
+        reference = read_reference(text)
+        return self.filter(reference=reference) if reference else self.none()
+
 
 class OnlineBooking(models.Model):
     """That a visit was booked without an account: its reference, and the private link that manages it.
@@ -33,7 +34,7 @@ class OnlineBooking(models.Model):
     """
 
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="online_booking")
-    reference = models.CharField(max_length=REFERENCE_LENGTH, editable=False)
+    reference = models.CharField(max_length=LENGTH, editable=False)
     token_hash = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField()
 
@@ -58,7 +59,3 @@ class OnlineBooking(models.Model):
     def link_ends_at(self) -> datetime:
         """From then on the private link shows nothing. It follows the visit where that is moved."""
         return self.appointment.end + timedelta(days=settings.ONLINE_LINK_DAYS)
-
-
-def new_reference() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(REFERENCE_LENGTH))

@@ -9,8 +9,8 @@ import time_machine
 from appointments import online
 from appointments.errors import NotOnline, OnlineBookingClosed, SlotTaken, TooManyHolds, TooSoon
 from appointments.models import Appointment, Hold, OnlineBooking
-from appointments.models.online import LETTERS
 from appointments.online import Visitor
+from appointments.references import LETTERS, read_reference
 from clinics.models import AppointmentType
 from doctors.models import Doctor
 from patients.models import Patient
@@ -156,6 +156,35 @@ def test_a_reference_is_eight_letters_that_are_not_misread(kind: AppointmentType
     assert len(booking.reference) == 8
     assert set(booking.reference) <= set(LETTERS)
     assert str(booking) == f"{booking.reference[:4]}-{booking.reference[4:]}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("7Q2M9XKD", "7Q2M9XKD"),
+        ("7q2m-9xkd", "7Q2M9XKD"),
+        (" 7Q2M 9XKD ", "7Q2M9XKD"),
+        ("7Q2M-OIL0", "7Q2M0110"),
+        ("7Q2M", ""),
+        ("7Q2M-9XKU", ""),
+        ("7Q2M-9XKDD", ""),
+        ("", ""),
+    ],
+)
+def test_a_reference_is_read_as_people_say_it(typed: str, read: str) -> None:
+    assert read_reference(typed) == read
+
+
+def test_the_desk_finds_a_visit_by_its_reference(kind: AppointmentType, doctor: Doctor) -> None:
+    booking = book_online(kind, doctor)
+    book("2026-03-02 12:00", doctor=doctor)
+    assert list(Appointment.objects.search(str(booking).lower())) == [booking.appointment]
+    assert not Appointment.objects.search("7Q2M-9XKD").exists()
+
+
+def test_a_name_of_eight_letters_is_still_found(kind: AppointmentType, doctor: Doctor) -> None:
+    visit = book("2026-03-02 12:00", doctor=doctor, patient=make_patient(full_name="Margaret Doe"))
+    assert list(Appointment.objects.search("Margaret")) == [visit]
 
 
 def test_three_other_times_near_a_lost_one_are_found(kind: AppointmentType, doctor: Doctor) -> None:

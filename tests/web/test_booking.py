@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
+from accounts.models import User
 from appointments import services
 from appointments.models import Appointment, Hold, OnlineBooking
 from audit.models import AuditEvent
@@ -476,3 +477,39 @@ def test_the_list_of_types_takes_one_query(client: Client, kind: AppointmentType
     assert queries(client, "/book/") == 1
     make_type(), make_type()
     assert queries(client, "/book/") == 1
+
+
+def test_the_desk_finds_the_patient_by_the_reference(client: Client, link: str) -> None:
+    client.force_login(User.objects.create_user("desk", role="receptionist"))
+    reference = OnlineBooking.objects.get().spoken_reference
+    assert "Jane Doe" in text(client.post("/patients/", {"q": reference.lower()}))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/book/99999999999999999999999/",
+        "/book/{kind}/times/?location=nowhere",
+        "/book/{kind}/times/?location=99999999999999999999999",
+        "/book/{kind}/times/?doctor=%00",
+        "/visit/%00/",
+    ],
+)
+def test_nonsense_in_an_address_is_a_404(client: Client, kind: AppointmentType, doctor: Doctor, path: str) -> None:
+    assert client.get(path.format(kind=kind.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["nonsense", "0001-01-01", "9999-12-31", "2026-02-30"])
+def test_a_day_that_shows_no_times_is_as_good_as_none(
+    client: Client, kind: AppointmentType, doctor: Doctor, day: str
+) -> None:
+    page = text(client.get(f"/book/{kind.pk}/times/?from={day}"))
+    assert f'value="{doctor.pk}-20260302T0800Z" checked' in page
+
+
+def test_a_draft_of_another_version_leads_to_the_beginning(client: Client) -> None:
+    session = client.session
+    session["visitor"] = {"kind": 1, "colour": "blue"}
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    assert client.get("/book/details/").headers["Location"] == "/book/"

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from accounts.models import User
 from accounts.roles import Right, may
+from appointments.models import OnlineBooking
 from appointments.permissions import visible_to
 from common import trail
 from patients.models import Patient
@@ -30,12 +31,16 @@ class Found:
 
 
 def find(actor: User, query: str, after: int | None = None) -> Found:
-    """Those whom ``actor`` may see, by name; two queries at most, however many there are."""
+    """Those whom ``actor`` may see, by name; two queries at most, however many there are.
+
+    The reference of a visit that was booked online finds its patient.
+    """
     query = query.replace("\x00", "").strip()[:LONGEST_QUERY]
     rows = visible_to(actor, Patient.objects.unmerged()).order_by("name_key", "id")
     if query:
         found = Patient.objects.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS))
-        rows = rows.filter(pk__in=found.values("pk"))
+        called = OnlineBooking.objects.called(query)
+        rows = rows.filter(Q(pk__in=found.values("pk")) | Q(pk__in=called.values("appointment__patient")))
     last = rows.filter(pk=after).first() if after else None
     if last:
         rows = rows.filter(Q(name_key__gt=last.name_key) | Q(name_key=last.name_key, pk__gt=last.pk))
