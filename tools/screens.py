@@ -52,6 +52,49 @@ def one_visit(page: Page) -> None:
     page.wait_for_selector("#panel[open] .facts")
 
 
+def press(page: Page, *names: str) -> None:
+    """The buttons and links of a way, one after the other."""
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name)).first.click()
+        ready(page)
+
+
+def times(page: Page) -> None:
+    press(page, "Consultation", "Show free times")
+
+
+def details(page: Page) -> None:
+    times(page)
+    press(page, "Take this time")
+
+
+def enter(page: Page) -> None:
+    page.get_by_label("Full name").fill("Wanjiku Kamau")
+    page.get_by_label("Phone number").fill("0712 345 678")
+    page.get_by_label("The clinic may keep these details").check()
+    press(page, "Continue")
+
+
+def check(page: Page) -> None:
+    details(page)
+    enter(page)
+
+
+def booked(page: Page) -> None:
+    """Of a later day, so that it can still be moved."""
+    press(page, "Consultation", "Show free times", "Later")
+    page.wait_for_url("**from=*")
+    press(page, "Take this time")
+    enter(page)
+    press(page, "Book this visit")
+    # What a picture shows is not the link of the day that it was taken.
+    page.evaluate("document.querySelector('.private-link a').textContent = location.origin + '/visit/…/'")
+
+
+def in_french(page: Page) -> None:
+    press(page, "Français")
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """A picture: its name, the address, who looks (None: nobody signed in), and what is done before it is taken."""
@@ -71,6 +114,15 @@ SCREENS = (
     Screen("quick-booking", "/desk/?view=day", prepare=quick_booking),
     Screen("visit", "/desk/?view=day", prepare=one_visit),
     Screen("board", "/board/"),
+    Screen("home", "/", username=None),
+    Screen("booking", "/book/", username=None),
+    Screen("booking-times", "/book/", username=None, prepare=times),
+    Screen("booking-details", "/book/", username=None, prepare=details),
+    Screen("booking-check", "/book/", username=None, prepare=check),
+    Screen("booking-done", "/book/", username=None, prepare=booked),
+    Screen("my-visits", "/my/", username="patient"),
+    Screen("my-visits-french", "/my/", username="patient", prepare=in_french),
+    Screen("my-waiting", "/my/waiting/join/", username="patient"),
 )
 
 
