@@ -17,6 +17,8 @@ BEGUN, SEEN = "signed_in_at", "seen_at"
 # How old the note of the last request may get: a page that only reads should seldom write.
 NOTED_EVERY = timedelta(minutes=1)
 JUST_NOW = timedelta(minutes=5)
+# A page that asks for news says so: a screen that nobody looks at is no work.
+BY_ITSELF = "X-Asks-By-Itself"
 # Where somebody may go who has to enrol first: names of routes.
 WAY_TO_ENROL = frozenset(
     {
@@ -66,7 +68,7 @@ class SessionLimits:
             self._end(request, "You were signed out because nothing was done for a while.")
         elif now - begun >= timedelta(hours=settings.SESSION_HOURS):
             self._end(request, "You were signed out because you had been signed in for long.")
-        elif now - seen >= NOTED_EVERY:
+        elif now - seen >= NOTED_EVERY and BY_ITSELF not in request.headers:
             session[SEEN] = now.isoformat()
 
     def _end(self, request: HttpRequest, why: str) -> None:

@@ -150,6 +150,17 @@ def test_the_clinic_sets_the_limits(
     assert not is_in(client)
 
 
+def test_a_page_that_asks_for_news_by_itself_keeps_no_session_alive(
+    client: Client, user: User, clock: time_machine.Traveller
+) -> None:
+    sign_in(client)
+    for minute in range(1, 30):
+        clock.move_to(NOW + timedelta(minutes=minute))
+        client.get("/board/list/", headers={"X-Asks-By-Itself": "yes"})
+    clock.move_to(NOW + timedelta(minutes=30))
+    assert not is_in(client)
+
+
 def test_signing_in_again_begins_anew(client: Client, user: User, clock: time_machine.Traveller) -> None:
     sign_in(client)
     clock.move_to(NOW + timedelta(minutes=29))

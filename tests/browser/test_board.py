@@ -1,8 +1,10 @@
 """The check-in board in a browser: two desks in step, by mouse, by touch and by keyboard."""
 
+import re
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.roles import Role
@@ -71,6 +73,13 @@ def test_name_opens_the_visit_and_what_is_done_there_shows_on_the_board(board: P
     board.locator("#panel").get_by_role("button", name="Into the room").click()
     board.keyboard.press("Escape")
     expect(board.locator(f".lane-room #card-{jane.pk}")).to_be_visible()
+
+
+def test_who_was_signed_out_meanwhile_is_asked_to_sign_in(board: Page) -> None:
+    Session.objects.all().delete()
+    board.clock.fast_forward(A_WHILE)
+    board.wait_for_url(re.compile("/accounts/login/"))
+    expect(board.locator("#board")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)

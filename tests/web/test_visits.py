@@ -194,3 +194,15 @@ def test_steps_are_named_in_the_audit_trail_as_the_api_names_them(desk: Client) 
         ("appointment.reschedule", [visit.pk]),
         ("appointment.read", [visit.pk]),
     ]
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 19, "9" * 40])
+def test_ids_that_are_nobodys_are_404_whatever_their_length(desk: Client, number: str) -> None:
+    asked = [desk.get(f"/desk/visits/{number}/"), desk.post(f"/desk/visits/{number}/drop/")]
+    assert [answer.status_code for answer in asked] == [404, 404]
+
+
+def test_place_that_is_none_leaves_the_visits_own_clock(desk: Client) -> None:
+    visit = book()
+    assert drop(desk, visit, "2026-03-02T11:00", "2026-03-02T11:30", place="9" * 5000)[0] == 200
+    assert now(visit).start == at("2026-03-02 11:00")

@@ -10,6 +10,7 @@ from clinics.models import AppointmentType, Location
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
 from web.forms.visits import MOST_REASON, read_wall
+from web.ids import read_id
 
 DOCTOR, SPECIALTY = "doctor:", "specialty:"
 
@@ -33,10 +34,8 @@ class SlotField(forms.CharField):
             return None
         doctor_id, _at, rest = text.partition("@")
         wall, _at, location_id = rest.partition("@")
-        if not (doctor_id.isdecimal() and location_id.isdecimal() and len(text) < 60):
-            raise forms.ValidationError(_("Choose a time."))
-        doctor = self.doctors.filter(pk=doctor_id).first()
-        location = Location.objects.filter(pk=location_id).first()
+        doctor = self.doctors.filter(pk=read_id(doctor_id) or 0).first()
+        location = Location.objects.filter(pk=read_id(location_id) or 0).first()
         if doctor is None or location is None:
             raise forms.ValidationError(_("Choose a time."))
         return Place(doctor, read_wall(wall, location), location)

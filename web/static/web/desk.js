@@ -5,6 +5,8 @@ import { bindKeys } from "./keys.js";
 import { onVisitChanged, openPanel } from "./panel.js";
 
 const REFRESH_MILLISECONDS = 4000;
+// So that a screen that nobody looks at is signed out all the same.
+const BY_ITSELF = { "HX-Request": "true", "X-Asks-By-Itself": "yes" };
 
 const desk = document.getElementById("desk");
 const day = document.getElementById("day");
@@ -207,7 +209,7 @@ async function refresh() {
   if (dragging) return;
   let response;
   try {
-    response = await fetch(desk.dataset.refresh, { headers: { "HX-Request": "true", ...(tag && { "If-None-Match": tag }) } });
+    response = await fetch(desk.dataset.refresh, { headers: { ...BY_ITSELF, ...(tag && { "If-None-Match": tag }) } });
   } catch {
     if (reachable) announce(desk.dataset.lost, "warning");
     reachable = false;

@@ -35,5 +35,14 @@ document.addEventListener("click", (event) => {
   for (const [name, value] of Object.entries(JSON.parse(filling.dataset.fill))) form.elements[name].value = value;
   form.querySelector("[type=submit]").focus();
 });
+// Who was signed out meanwhile is not shown the log-in page inside of another one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const asked = new URL(requestConfig.path, location.href);
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked.pathname) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
 panel.addEventListener("close", () => body.replaceChildren());
 document.addEventListener("htmx:afterSettle", () => enhanceBooking(body));

@@ -29,6 +29,7 @@ from patients.models import Patient, PatientQuerySet
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY, MINUTE
 from web.forms.quick import DOCTOR, SPECIALTY, BookingForm, NewPatientForm, Place
+from web.ids import read_id
 from web.refusals import refuse, status_of, words
 from web.views.desk.access import AtTheDesk
 from web.views.desk.visits import described, other_times
@@ -254,8 +255,8 @@ class BookingView(AtTheDesk):
 
     def location(self) -> Location | None:
         """Where the desk is, if it looks at one place only."""
-        kept = str(self.request.session.get(REMEMBERED, {}).get("location", ""))
-        return Location.objects.active().filter(pk=kept).first() if kept.isdecimal() else None
+        kept = read_id(str(self.request.session.get(REMEMBERED, {}).get("location", "")))
+        return Location.objects.active().filter(pk=kept).first() if kept else None
 
     def patients(self, query: str) -> list[Patient]:
         return found_by(self.actor, Patient.objects.active(), query)

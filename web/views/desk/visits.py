@@ -23,6 +23,7 @@ from common import trail
 from common.errors import DomainError
 from doctors.models import Doctor
 from web.forms.visits import DropForm, MoveForm, ReasonForm
+from web.ids import read_id
 from web.refusals import refuse, status_of, words
 from web.templatetags.web import STATUS_WORDS
 from web.views.desk.access import AtTheDesk
@@ -189,8 +190,8 @@ class DropView(VisitView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         visit = self.to_change(pk, Right.BOOK)
         # The clock of the calendar that it was dropped in.
-        asked = request.POST.get("place", "")
-        place = Location.objects.filter(pk=asked).first() if asked.isdecimal() else None
+        asked = read_id(request.POST.get("place"))
+        place = Location.objects.filter(pk=asked).first() if asked else None
         form = DropForm(
             request.POST,
             place=place or visit.location,
