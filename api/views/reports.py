@@ -1,6 +1,6 @@
 """/api/reports/: what happened, in numbers, and as tables."""
 
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -32,8 +32,19 @@ SCOPE = [
 ]
 
 
-class ReportsView(APIView):
+class Report(APIView):
+    """Of many patients at once: each look leaves a row of audit, by the name ``told``."""
+
     rights: ClassVar = {"get": Right.READ_REPORTS}
+    told: ClassVar[str]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        trail.name(self.told)
+        super().initial(request, *args, **kwargs)
+
+
+class ReportsView(Report):
+    told = "report.read"
 
     @extend_schema(
         tags=["reports"],
@@ -50,8 +61,8 @@ class ReportsView(APIView):
         return Response(ReportSerializer(report(scope)).data)
 
 
-class ReportTableView(APIView):
-    rights: ClassVar = {"get": Right.READ_REPORTS}
+class ReportTableView(Report):
+    told = "report.export"
     content_negotiation_class = FileNegotiation
 
     @extend_schema(
@@ -76,7 +87,6 @@ class ReportTableView(APIView):
         if name not in TABLES:
             raise ValidationError({"table": [f"Choose a table: {', '.join(TABLES)}."]})
         scope = ReportQuery.read(request.query_params, cast(User, request.user))
-        trail.name("report.export")
         return StreamingHttpResponse(
             encoded(TABLES[name].lines(scope)),
             content_type=f"{CSV}; charset=utf-8; header=present",

@@ -94,6 +94,8 @@ AUDITED = {
     "POST waitlist-accept": "waitlist_entry.accept",
     "POST waitlist-decline": "waitlist_entry.decline",
     "GET waitlist-offers": "waitlist_entry.list_offers",
+    "GET reports": "report.read",
+    "GET reports-export": "report.export",
     "GET audit-list": "audit_event.list",
     "GET audit-detail": "audit_event.read",
 }
