@@ -95,6 +95,12 @@ def in_french(page: Page) -> None:
     press(page, "Français")
 
 
+def planned_leave(page: Page) -> None:
+    page.get_by_label("First day").fill("2026-03-05")
+    page.get_by_role("button", name="Show what it touches").click()
+    ready(page)
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """A picture: its name, the address, who looks (None: nobody signed in), and what is done before it is taken."""
@@ -123,6 +129,17 @@ SCREENS = (
     Screen("my-visits", "/my/", username="patient"),
     Screen("my-visits-french", "/my/", username="patient", prepare=in_french),
     Screen("my-waiting", "/my/waiting/join/", username="patient"),
+    Screen("patients", "/patients/"),
+    Screen("patient", "/patients/77/"),
+    Screen("merge", "/patients/77/merge/350/"),
+    Screen("my-day", "/my-day/", username="doctor"),
+    Screen("my-hours", "/my-hours/", username="doctor"),
+    Screen("leave", "/my-leave/", username="doctor", prepare=planned_leave),
+    Screen("dashboard", "/dashboard/", username="admin"),
+    Screen("dashboard-dark", "/dashboard/", username="admin", scheme="dark"),
+    Screen("manage-location", "/manage/locations/1/", username="admin"),
+    Screen("manage-type", "/manage/types/1/", username="admin"),
+    Screen("manage-users", "/manage/users/", username="admin"),
 )
 
 
