@@ -178,7 +178,7 @@ def test_the_whole_way_of_a_booking_is_french(client: Client) -> None:
     client.post("/language/", {"language": "fr"})
     visitor = Booking(client, kind)
     assert "Quand souhaitez-vous venir ?" in text(visitor.times())
-    assert "lundi 2 mars 2026" in text(visitor.times())
+    assert "Lundi 2 mars 2026" in text(visitor.times())
     visitor.take(doctor)
     refused = visitor.enter(phone_number="moi", agreed="")
     assert refused.context["form"].errors == {
