@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from accounts.errors import MustEnrol
 from accounts.second_factor import is_demanded_of, is_enrolled
@@ -65,15 +66,15 @@ class SessionLimits:
             return
         begun, seen = (datetime.fromisoformat(session[name]) for name in (BEGUN, SEEN))
         if now - seen >= timedelta(minutes=settings.SESSION_IDLE_MINUTES):
-            self._end(request, "You were signed out because nothing was done for a while.")
+            self._end(request, _("You were signed out because nothing was done for a while."))
         elif now - begun >= timedelta(hours=settings.SESSION_HOURS):
-            self._end(request, "You were signed out because you had been signed in for long.")
+            self._end(request, _("You were signed out because you had been signed in for long."))
         elif now - seen >= NOTED_EVERY and BY_ITSELF not in request.headers:
             session[SEEN] = now.isoformat()
 
     def _end(self, request: HttpRequest, why: str) -> None:
         logout(request)
-        messages.info(request, f"{why} Please sign in again.")
+        messages.info(request, " ".join((why, _("Please sign in again."))))
 
 
 class StaffSecondFactor:
