@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web.views.audit import TrailView
 from web.views.dashboard import DashboardTableView, DashboardView
 from web.views.doctor.day import DayView, StepView
 from web.views.doctor.feed import FeedPage, FeedView
@@ -66,4 +67,4 @@ manage = [
     path("manage/holidays/<int:pk>/remove/", RemoveHolidayView.as_view(), name="manage-holiday-remove"),
 ]
 
-urlpatterns = [*patients, *doctors, *reports, *manage]
+urlpatterns = [*patients, *doctors, *reports, *manage, path("audit/", TrailView.as_view(), name="audit")]

@@ -56,6 +56,7 @@ MAIN: tuple[Entry, ...] = (
     Entry(_("Doctors"), "doctors", lambda user: reach(user, Right.EDIT_AVAILABILITY) is Reach.ALL),
     Entry(_("Dashboard"), "dashboard", of_staff(Right.READ_REPORTS)),
     Entry(_("Manage"), "manage", of_staff(Right.EDIT_CLINIC)),
+    Entry(_("Audit trail"), "audit", of_staff(Right.READ_AUDIT)),
 )
 ACCOUNT: tuple[Entry, ...] = (
     Entry(_("Second factor"), "mfa_index", lambda user: True),
