@@ -13,6 +13,7 @@ from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
+from accounts.roles import Role
 from appointments import holds, services, waitlist
 from appointments.series import services as series_services
 from clinics import services as clinic_services
@@ -20,7 +21,9 @@ from clinics.models import Location
 from core.wsgi import application
 from doctors import offering, places
 from doctors import services as doctor_services
-from tests.factories import NOW, at, book, make_doctor, make_patient
+from doctors.models import Doctor
+from patients.models import Patient
+from tests.factories import NOW, at, book, make_doctor, make_patient, make_user
 from tests.tokens import token_of
 
 schemathesis = pytest.importorskip("schemathesis")  # only developers have it
@@ -40,6 +43,12 @@ ALWAYS = (
     openapi.allow_header_conformance,
     openapi.ignored_auth,
 )
+DESCRIBED = [
+    checks.not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_schema_conformance,
+]
 # Well-formed, and yet refused by a rule that no schema can say: the hour is taken, the end is before the start, the
 # password is wrong, a value inside `filter` does not fit its field, the thirtieth of February.
 RULED = {
@@ -272,3 +281,30 @@ def test_every_answer_is_described(case: Any, clinic: Clinic) -> None:
         clinic.statuses.add(answer.status_code)
         case.validate_response(answer, checks=wanted, headers=clinic.headers)
         transaction.set_rollback(True)  # each request meets the same clinic
+
+
+@pytest.fixture
+def headers_of_roles(clinic: Clinic) -> list[dict[str, str]]:
+    """Somebody in every role, and the doctor and patient whom most requests are about."""
+    doctor, patient = Doctor.objects.get(pk=clinic.ids["doctor"][0]), Patient.objects.get(pk=clinic.ids["patient"][0])
+    users = [make_user(role) for role in ("", Role.RECEPTIONIST, Role.ADMIN, Role.AUDITOR)]
+    users += [make_user(Role.DOCTOR, doctor=doctor), make_user(Role.PATIENT, patient=patient)]
+    return [{"Authorization": f"Token {token_of(user)}"} for user in users]
+
+
+@api.parametrize()
+@settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=3,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_every_role_is_answered_as_described(case: Any, clinic: Clinic, headers_of_roles: list[dict[str, str]]) -> None:
+    clinic.fit(case)
+    for headers in [clinic.headers, *headers_of_roles]:
+        with transaction.atomic():
+            answer = case.call(headers=headers)
+            clinic.statuses.add(answer.status_code)
+            case.validate_response(answer, checks=DESCRIBED, headers=headers)
+            transaction.set_rollback(True)
