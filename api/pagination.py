@@ -74,8 +74,9 @@ class Pages(PageNumberPagination):
         columns = _columns(queryset)
         self.by_cursor = columns is not None
         asked = request.query_params.get(self.cursor_query_param)
-        if asked is not None and columns is not None:
-            rows = self._beside(Cursor.read(asked), queryset, columns, view)
+        cursor = None if asked is None else Cursor.read(asked)
+        if cursor is not None and columns is not None:
+            rows = self._beside(cursor, queryset, columns, view)
         else:
             rows = _skipping(queryset, offset, self.size + 1)
             self.more, rows = len(rows) > self.size, rows[: self.size]

@@ -65,6 +65,11 @@ def test_an_unknown_cursor_is_404(api: APIClient, patients: list[Patient], curso
     assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
 
 
+def test_a_cursor_that_cannot_be_read_is_404_where_none_is_needed(api: APIClient, patients: list[Patient]) -> None:
+    answer = api.get("/api/patients/?ordering=date_of_birth&cursor=x")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
+
+
 def test_a_list_ordered_by_what_may_be_missing_is_counted_off(api: APIClient, patients: list[Patient]) -> None:
     body = api.get("/api/patients/?ordering=date_of_birth&page_size=2&page=2").json()
     assert body["next"] == "http://testserver/api/patients/?ordering=date_of_birth&page=3&page_size=2"

@@ -23,6 +23,7 @@ from doctors import offering, places
 from doctors import services as doctor_services
 from doctors.models import Doctor
 from patients.models import Patient
+from tests.audit.rows import make_row
 from tests.factories import NOW, at, book, make_doctor, make_patient, make_user
 from tests.tokens import token_of
 
@@ -199,6 +200,7 @@ class Clinic:
             "exceptions": [exception.pk for exception in exceptions],
             **self._places(),
         }
+        self.ids |= {"audit": [make_row().pk]}
         self.ids |= {"guardian": self.ids["patient"], "duplicate": [patients[1].pk]}
         self.ids |= {"room": self.ids["rooms"], "appointment_type": self.ids["appointment-types"]}
         self.ids |= {"location_id": self.ids["location"], "locations": self.ids["location"]}
