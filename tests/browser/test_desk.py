@@ -175,6 +175,8 @@ def test_single_keys_lead_through_days_and_views_and_can_be_switched_off(desk: P
     press("t", "Monday 2 March 2026")
     press("ArrowLeft", "Sunday 1 March 2026")
     press("d", "Sunday 1 March 2026")
+    # The heading was the same before.
+    expect(desk.locator(".views [data-key=d]")).to_have_attribute("aria-current", "page")
     press("/", "Sunday 1 March 2026")
     expect(desk.locator("#find-query")).to_be_focused()
     desk.keyboard.press("Escape")
