@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +21,20 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Time stands still at `NOW`, a Monday, unless a test moves it: no test depends on the day it runs."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+# What `make_patient` calls those whom a test does not name, and their numbers.
+OF_A_PATIENT = re.compile(r"\bPatient \d+\b|\b07\d{8}\b")
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_patients_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No line that the system logs in any test, failures included, says who somebody is."""
+    yield
+    formatter = next(handler.formatter for handler in logging.root.handlers if handler.get_name() == "stderr")
+    assert formatter
+    lines = [formatter.format(record) for when in ("setup", "call") for record in caplog.get_records(when)]
+    assert [line for line in lines if OF_A_PATIENT.search(line)] == []
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 
 from common import request_id
 from common.logs import MailAdmins, PrivateFormatter
+from tests.conftest import OF_A_PATIENT
+from tests.factories import make_patient
 
 SECRET = "Key (national_id)=(AB123) already exists."
 TIME = 1_772_431_200.5  # 2026-03-02 06:00:00.500 UTC
@@ -131,3 +133,9 @@ def test_a_failure_is_mailed_once_a_minute_without_what_it_says(monkeypatch: pyt
     assert json.loads(first)["request_id"] == "0123456789abcdef"
     assert second.endswith("\n\nNot mailed since the last one: 1 more. They are in the log.")
     assert not any(word in first + second for word in ("Jane", "AB123"))
+
+
+def test_the_suite_would_notice_a_patient_in_a_line(db: None) -> None:
+    patient = make_patient()
+    line = {"event": f"Called {patient}.", "number": patient.phone_number}
+    assert OF_A_PATIENT.findall(json.dumps(line)) == [patient.full_name, patient.phone_number]
