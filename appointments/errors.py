@@ -244,6 +244,11 @@ class NothingToUndo(Conflict):
     message = "There is no change to undo: only the last one can be, and only once."
 
 
+class CameFromAnotherDoctor(NothingToUndo):
+    code = "came_from_another_doctor"
+    message = "This visit was moved here from another doctor's calendar. Ask the desk to take that back."
+
+
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     message = "Somebody else has just changed this appointment. Read it again and decide anew."

@@ -18,8 +18,10 @@ from types import EllipsisType
 from typing import TypedDict, Unpack
 
 from accounts.models import User
-from appointments import holds, offers, policy
+from accounts.roles import Right
+from appointments import holds, offers, permissions, policy
 from appointments.errors import (
+    CameFromAnotherDoctor,
     ChangedMeanwhile,
     ImpossibleTransition,
     NewStatus,
@@ -244,12 +246,16 @@ def undo(
 ) -> Appointment:
     """Take the last change back: status, time, doctor and place as they were before it.
 
-    The visit it leads back to must still be possible. Raises NothingToUndo, a `Refused`, ChangedMeanwhile or Busy.
+    The visit it leads back to must still be possible, on a calendar on which ``actor`` may book. Raises NothingToUndo,
+    CameFromAnotherDoctor, a `Refused`, ChangedMeanwhile or Busy.
     """
     last = appointment.history.select_related("from_doctor", "from_location", "from_room").last()
     if last is None or last.action not in (Action.MOVED, Action.STATUS):
         raise NothingToUndo
     assert last.from_start and last.from_end and last.from_location  # only a booking comes from nothing
+    elsewhere = last.from_doctor_id != appointment.doctor_id
+    if elsewhere and actor and not permissions.covers(actor, Right.BOOK, last.from_doctor):
+        raise CameFromAnotherDoctor
     [doctor], appointment = _locked_for_change(appointment, last.from_doctor, seen_version)
     if appointment.history.last() != last:
         raise ChangedMeanwhile

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError, connection
 
+from accounts.roles import Role
 from appointments import policy, services
 from appointments.errors import (
     BadDuration,
+    CameFromAnotherDoctor,
     ChangedMeanwhile,
     ImpossibleTransition,
     InThePast,
@@ -21,7 +23,7 @@ from appointments.lifecycle import TRANSITIONS, Status, allowed_from, blocks
 from appointments.models import Appointment, AppointmentChange
 from common.errors import Busy
 from doctors import services as doctor_services
-from tests.factories import at, book, make_doctor, make_patient
+from tests.factories import at, book, make_doctor, make_patient, make_user
 
 ALLOWED = {
     "scheduled": ["confirmed", "checked_in", "in_progress", "completed", "cancelled", "no_show"],
@@ -288,3 +290,14 @@ def test_an_unknown_constraint_is_not_explained_away(db: None, monkeypatch: pyte
     visit = book()
     with pytest.raises(IntegrityError):
         book(doctor=visit.doctor)
+
+
+def test_a_doctor_takes_back_no_move_from_anothers_calendar_and_the_desk_does(db: None) -> None:
+    here, there = make_doctor(), make_doctor()
+    visit = book("2026-03-03 10:00", doctor=there)
+    moved = services.reschedule(visit, start=at("2026-03-03 10:00"), doctor=here)
+    with pytest.raises(CameFromAnotherDoctor):
+        services.undo(moved, actor=make_user(Role.DOCTOR, doctor=here))
+    moved.refresh_from_db()
+    assert moved.doctor == here
+    assert services.undo(moved, actor=make_user(Role.RECEPTIONIST)).doctor == there
