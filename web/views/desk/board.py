@@ -25,9 +25,9 @@ from common.errors import DomainError
 from scheduling.intervals import MINUTE
 from web.forms.visits import ReasonForm
 from web.refusals import status_of, words
+from web.steps import STEPS, Step, steps_from
 from web.templatetags.web import STATUS_WORDS
 from web.views.desk.access import AtTheDesk
-from web.views.desk.steps import STEPS, Step, steps_from
 from web.views.desk.wanted import Wanted
 
 Action = AppointmentChange.Action

@@ -25,10 +25,10 @@ from doctors.models import Doctor
 from web.forms.visits import DropForm, MoveForm, ReasonForm
 from web.ids import read_id
 from web.refusals import refuse, status_of, words
+from web.steps import STEPS, steps_for, undoable
 from web.templatetags.web import STATUS_WORDS
 from web.views.desk.access import AtTheDesk
 from web.views.desk.calendar import wall
-from web.views.desk.steps import STEPS, steps_for, undoable
 
 RENAMED = {"appointment_time": "time", "duration_minutes": "minutes", "doctor": "doctor"}
 

@@ -1,14 +1,12 @@
 """A doctor's day: whom they see, and each visit's next step."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -27,28 +25,17 @@ from web.access import StaffPage
 from web.days import read_day
 from web.ids import read_id
 from web.refusals import words
+from web.steps import STEPS
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What can be done with a visit: the status it leads to, and the words on its button."""
-
-    name: str
-    status: str
-    words: str | Promise
-    verb: Callable[..., Appointment]
-
-
-STEPS = {
-    step.name: step
-    for step in (
-        Step("check-in", Status.CHECKED_IN, _("Has arrived"), services.check_in),
-        Step("start", Status.IN_PROGRESS, _("Begin"), services.begin),
-        Step("complete", Status.COMPLETED, _("Done"), services.complete),
-        Step("confirm", Status.CONFIRMED, _("Confirm"), services.confirm),
-        Step("no-show", Status.NO_SHOW, _("Did not come"), services.mark_no_show),
-    )
+# On a doctor's day, in this order, some in a doctor's words.
+ON_THE_DAY = {
+    "check-in": _("Has arrived"),
+    "start": _("Begin"),
+    "complete": _("Done"),
+    "confirm": _("Confirm"),
+    "no-show": _("Did not come"),
 }
+DAY_STEPS = {name: replace(STEPS[name], words=text) for name, text in ON_THE_DAY.items()}
 # The step that mostly comes next stands out; the others are in a menu.
 NEXT = {
     Status.SCHEDULED: "check-in",
@@ -120,7 +107,7 @@ class StepView(StaffPage):
 
     def post(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         visit = within_reach(self.actor, self.right, Appointment.objects.filter(pk=pk)).first()
-        if visit is None or (name != "undo" and name not in STEPS):
+        if visit is None or (name != "undo" and name not in DAY_STEPS):
             raise Http404
         seen = read_id(request.POST.get("version"))
         trail.name(f"appointment.{name.replace('-', '_')}", pk)
@@ -128,7 +115,7 @@ class StepView(StaffPage):
             if name == "undo":
                 visit = services.undo(visit, seen_version=seen, actor=self.actor)
             else:
-                visit = STEPS[name].verb(visit, seen_version=seen, actor=self.actor)
+                visit = DAY_STEPS[name].service(visit, seen_version=seen, actor=self.actor)
         except DomainError as error:
             messages.error(request, words(error))
         day = read_day(request.POST.get("day"))
@@ -139,7 +126,7 @@ class StepView(StaffPage):
 
 
 def _row(visit: Appointment, runs_the_day: bool, undoable: bool) -> dict[str, Any]:
-    possible = [step for step in STEPS.values() if step.status in TRANSITIONS[visit.status]] if runs_the_day else []
+    possible = [step for step in DAY_STEPS.values() if step.status in TRANSITIONS[visit.status]] if runs_the_day else []
     following = NEXT.get(Status(visit.status))
     return {
         "visit": visit,
