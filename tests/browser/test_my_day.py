@@ -9,6 +9,12 @@ from tests.browser.conftest import WIDTHS, assert_accessible, sign_in
 from tests.factories import book, make_doctor, make_patient, make_user
 
 
+def shows(page: Page, status: str) -> None:
+    """The visit's status; and the page has come whole: going to the visit's place on it takes the focus away."""
+    expect(page.locator(".badge-status")).to_have_text(status)
+    page.wait_for_load_state()
+
+
 def test_visit_goes_through_the_day_by_mouse_and_keyboard(
     page: Page, context: BrowserContext, live_server: Any
 ) -> None:
@@ -23,16 +29,16 @@ def test_visit_goes_through_the_day_by_mouse_and_keyboard(
         page.set_viewport_size({"width": width, "height": 900})
         assert_accessible(page)
     page.get_by_role("button", name="Has arrived: Amina Hassan").click()
-    expect(page.locator(".badge-status")).to_have_text("Arrived")
+    shows(page, "Arrived")
     page.get_by_role("button", name="Begin: Amina Hassan").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".badge-status")).to_have_text("In the room")
+    shows(page, "In the room")
     page.get_by_label("More for Amina Hassan").press("Enter")
     assert_accessible(page)
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Undo the last step")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".badge-status")).to_have_text("Arrived")
+    shows(page, "Arrived")
     visit.refresh_from_db()
     assert (visit.status, visit.history.last().action) == ("checked_in", "undone")
     page.get_by_role("link", name="Day after").click()
