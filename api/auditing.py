@@ -83,7 +83,7 @@ def _asked(view: Any) -> dict[str, Any]:
         with suppress(ValidationError):  # the view answers with it
             pairs += parse_expression(expression, sorted(known))
     return {
-        name: trail.MASK if name in PERSONAL else value[:200]
+        name: trail.MASK if name in PERSONAL else value[:200].replace("\x00", "\ufffd")  # PostgreSQL stores no NUL
         for name, value in pairs
         if value and name in known | SHAPE | PERSONAL
     }
