@@ -140,6 +140,14 @@ SCREENS = (
     Screen("manage-location", "/manage/locations/1/", username="admin"),
     Screen("manage-type", "/manage/types/1/", username="admin"),
     Screen("manage-users", "/manage/users/", username="admin"),
+    Screen("manage-rooms", "/manage/rooms/", username="admin"),
+    Screen("manage-holidays", "/manage/holidays/", username="admin"),
+    Screen("audit", "/audit/", username="auditor"),
+    Screen("sign-in", "/accounts/login/", username=None),
+    Screen("second-factor", "/accounts/2fa/", username="doctor"),
+    Screen("register", "/patients/new/"),
+    Screen("calendar-address", "/my-calendar/", username="doctor"),
+    Screen("contact", "/my/people/", username="patient"),
 )
 
 
