@@ -37,13 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """One for all tests of pages, and gone after them: its event loop would be in the way of other tests."""
+    # Inside Playwright's greenlet Python 3.11 cannot parse sources, which pytest's own way to show failures does.
+    request.config.option.tbstyle, usual = "native", request.config.option.tbstyle
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
+    request.config.option.tbstyle = usual
 
 
 @pytest.fixture(autouse=True)
