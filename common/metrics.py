@@ -4,6 +4,7 @@ With several processes each counts for itself, in files of PROMETHEUS_MULTIPROC_
 whoever is asked adds them up.
 """
 
+from contextlib import suppress
 from functools import partial
 
 from django.db import transaction
@@ -24,10 +25,21 @@ POOL = Gauge(
 )
 
 
+def in_nobodys_way() -> suppress:
+    """Where the disk is full, the files of counts cannot grow: then something goes uncounted, and nothing else."""
+    return suppress(OSError)
+
+
 def count_change(action: str, status: str, many: int = 1) -> None:
     """Count changes of appointments once they are committed."""
-    transaction.on_commit(partial(CHANGES.labels(action, status).inc, many), robust=True)
+    transaction.on_commit(partial(_count_change, action, status, many), robust=True)
+
+
+def _count_change(action: str, status: str, many: int) -> None:
+    with in_nobodys_way():
+        CHANGES.labels(action, status).inc(many)
 
 
 def count_refusal(code: str) -> None:
-    REFUSALS.labels(code).inc()
+    with in_nobodys_way():
+        REFUSALS.labels(code).inc()

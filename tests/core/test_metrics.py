@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from common import metrics
 from tests.factories import book, make_doctor, make_patient
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,13 @@ def test_metrics_hold_no_address_that_was_asked_for(client: Client, api: APIClie
     api.get("/nowhere/Wanjiku")
     api.generic("WANJIKU", "/api/patients/")
     assert "wanjiku" not in client.get("/metrics", headers=TOKEN).content.decode().lower()
+
+
+def test_a_count_that_cannot_be_written_breaks_no_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def on_a_full_disk(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for counter in (metrics.REQUESTS, metrics.REFUSALS):
+        monkeypatch.setattr(counter, "labels", on_a_full_disk)
+    assert client.get("/api/nothing/").status_code == 404
+    metrics.count_refusal("slot_taken")
