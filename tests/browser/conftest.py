@@ -13,7 +13,16 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 from accounts.models import User
 from tests.factories import NOW
@@ -159,3 +168,12 @@ def assert_accessible(page: Page) -> None:
     assert told == []
     width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width[0] <= width[1], f"the page is wider than the window: {width}"
+
+
+def tab_to(page: Page, locator: Locator, *, most: int = 80) -> None:
+    """Press Tab until the element has the focus: whoever has no mouse gets there, too."""
+    for _ in range(most):
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} stops of the keyboard do not lead to {locator}")

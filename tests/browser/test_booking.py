@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from appointments.models import Appointment, Hold, OnlineBooking
-from clinics.models import AppointmentType
+from clinics.models import AppointmentType, Location
 from doctors.models import Doctor
 from patients.models import Patient
-from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible
+from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, tab_to
 from tests.factories import at, book, make_doctor, make_type
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -202,6 +202,25 @@ def test_by_the_link_a_visit_is_moved_and_cancelled(visitors: Visitors, options:
     assert OnlineBooking.objects.get().appointment.status == "cancelled"
     if not options:
         assert_accessible(page)
+
+
+def test_by_the_link_a_visit_is_moved_and_cancelled_by_the_keyboard_alone(page: Page) -> None:
+    def press(target: Locator) -> None:
+        tab_to(page, target)
+        page.keyboard.press("Enter")
+
+    Location.objects.update(patient_cutoff_minutes=0)
+    to_link(page)
+    press(page.get_by_role("link", name="Move", exact=True))
+    page.wait_for_url("**/move/**")
+    press(button(page, "Move to this time"))  # the first free time is chosen already
+    expect(page.get_by_text("Your visit has been moved.")).to_be_visible()
+    page.wait_for_load_state()
+    press(page.get_by_role("link", name="Cancel the visit"))
+    page.wait_for_url("**/cancel/**")
+    press(button(page, "Cancel the visit"))
+    expect(page.get_by_role("heading", name="This visit is cancelled")).to_be_visible()
+    assert OnlineBooking.objects.get().appointment.status == "cancelled"
 
 
 def test_no_request_tells_where_a_private_link_is(page: Page) -> None:

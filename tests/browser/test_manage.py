@@ -1,5 +1,6 @@
 """The clinic's administration in a browser."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
-from clinics.models import AppointmentType, Holiday, Location
-from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, sign_in
+from clinics.models import AppointmentType, Holiday, Location, Room
+from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, sign_in, tab_to
 from tests.factories import make_doctor, make_room, make_type, make_user
 
 
@@ -42,6 +43,26 @@ def test_user_is_made_by_keyboard_and_the_password_shown(admin: Page, watched: W
     password = admin.get_by_label("A password to begin with").input_value()
     assert_accessible(admin)
     assert User.objects.get(username="anna").check_password(password)
+
+
+def test_room_and_holiday_are_made_by_the_keyboard_alone(admin: Page) -> None:
+    admin.goto("/manage/rooms/")
+    tab_to(admin, admin.get_by_label("Location"))
+    admin.keyboard.press("ArrowDown")
+    tab_to(admin, admin.get_by_label("Name"))
+    admin.keyboard.type("Room 7")
+    tab_to(admin, admin.get_by_label("Kind"))
+    admin.keyboard.type("ultrasound")
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_text("Room 7").first).to_be_visible()
+    admin.goto("/manage/holidays/")
+    tab_to(admin, admin.locator("#id_date"))
+    admin.keyboard.type("03032026")  # whichever of day and month comes first
+    tab_to(admin, admin.get_by_label("Name", exact=True))
+    admin.keyboard.type("Founders' Day")
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_text("Founders' Day").first).to_be_visible()
+    assert (Room.objects.get().kind, Holiday.objects.get().date) == ("ultrasound", date(2026, 3, 3))
 
 
 def test_colour_shows_whether_text_on_it_reads_well(admin: Page) -> None:
