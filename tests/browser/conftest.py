@@ -162,6 +162,7 @@ def sign_in(context: BrowserContext, live_server: Any, user: User) -> None:
 
 def assert_accessible(page: Page) -> None:
     """axe finds nothing against WCAG 2.2 A and AA."""
+    page.wait_for_load_state()  # without its styles a page has other sizes
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     found = Axe().run(page, options=options).response["violations"]
     told = [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]

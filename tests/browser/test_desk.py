@@ -181,7 +181,9 @@ def test_single_keys_lead_through_days_and_views_and_can_be_switched_off(desk: P
     expect(desk.locator("#find-query")).to_be_focused()
     desk.keyboard.press("Escape")
     expect(desk.locator("#panel")).to_be_hidden()
+    expect(desk.locator("#find-query")).to_have_count(0)  # what the panel held, and the focus in it, go a moment later
     desk.keyboard.press("?")
+    expect(desk.locator("#keys")).to_be_visible()
     desk.get_by_label("Single keys work on this computer").uncheck()
     desk.keyboard.press("Escape")
     desk.reload()
