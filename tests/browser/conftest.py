@@ -21,6 +21,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -30,6 +31,9 @@ from tests.runner import find_chromium
 
 CHROMIUM = find_chromium()
 WIDTHS = {"desk": 1440, "tablet": 768, "phone": 390}
+
+# A machine that is busy with other tests may take its time.
+expect.set_options(timeout=20_000)
 
 # Playwright keeps an event loop in this thread, and Django would take every query for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
