@@ -138,11 +138,8 @@ class _Weighed:
 
     def _by_place(self, doctor: Doctor, visits: list[Stretch]) -> list[Iterator[Slot]]:
         timeline, minutes, mine = self.timeline, self.search.length(doctor), self.buffers
-        # Between two visits lies the larger of the earlier one's buffer after and the later one's buffer before.
-        busy = timeline.touched_seconds(
-            (start - 60 * max(mine.after, before), end + 60 * max(mine.before, after))
-            for start, end, before, after in visits
-        )
+        kept = ((start, end, *mine.kept_around(before, after)) for start, end, before, after in visits)
+        busy = timeline.touched_seconds((start - 60 * before, end + 60 * after) for start, end, before, after in kept)
         open_time = self.hours.masks(doctor, timeline)
         found = []
         for place in self.places:

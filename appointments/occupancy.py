@@ -30,6 +30,13 @@ class Buffers:
             return cls()
         return cls(appointment_type.buffer_before_minutes, appointment_type.buffer_after_minutes)
 
+    def kept_around(self, before: int, after: int) -> tuple[int, int]:
+        """How many minutes a visit with these buffers keeps from the beginning and the end of one with those.
+
+        Between two visits lies the larger of the earlier one's buffer after and the later one's buffer before.
+        """
+        return max(self.after, before), max(self.before, after)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -40,14 +47,9 @@ class Taken:
     held: bool = False
 
     def kept_from(self, buffers: Buffers) -> Interval:
-        """The stretch that a visit with ``buffers`` must not touch.
-
-        Between two visits lies the larger of the earlier one's buffer after and the later one's buffer before.
-        """
-        return Interval(
-            self.interval.start - max(buffers.after, self.buffers.before) * MINUTE,
-            self.interval.end + max(buffers.before, self.buffers.after) * MINUTE,
-        )
+        """The stretch that a visit with ``buffers`` must not touch."""
+        before, after = buffers.kept_around(self.buffers.before, self.buffers.after)
+        return Interval(self.interval.start - before * MINUTE, self.interval.end + after * MINUTE)
 
 
 # A stretch of time as integers: its seconds since 1970, from and to, and its buffers before and after in minutes.

@@ -1,6 +1,5 @@
 """A PostgreSQL for benchmarks: durable as in production, kept between runs, since filling it takes a while."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -92,8 +91,3 @@ def machine() -> dict[str, str]:
         "memory": f"{int(memory) / 2**20:.0f} GiB",
         "database": version,
     }
-
-
-def remembered(path: Path) -> dict[str, object]:
-    """What an earlier run wrote to ``path``."""
-    return json.loads(path.read_text()) if path.exists() else {}

@@ -136,6 +136,18 @@ def opened(trail: Trail) -> Iterator[Trail]:
         _open.reset(token)
 
 
+def _beside(around: Trail, *, action: str, by_system: bool) -> Trail:
+    """A trail for another row of the same request."""
+    return Trail(
+        around.write_row,
+        request=around.request,
+        request_id=around.request_id,
+        source=around.source,
+        by_system=by_system,
+        action=action,
+    )
+
+
 @contextmanager
 def aside(action: str) -> Iterator[None]:
     """What the system does by the way, such as letting an offer lapse that is read late: rows of its own, no actor."""
@@ -143,15 +155,7 @@ def aside(action: str) -> Iterator[None]:
     if around is None:
         yield
         return
-    own = Trail(
-        around.write_row,
-        request=around.request,
-        request_id=around.request_id,
-        source=around.source,
-        by_system=True,
-        action=action,
-    )
-    with opened(own):
+    with opened(_beside(around, action=action, by_system=True)):
         yield
 
 
@@ -162,14 +166,7 @@ def part(record: models.Model) -> Iterator[None]:
     if around is None:
         yield
         return
-    own = Trail(
-        around.write_row,
-        request=around.request,
-        request_id=around.request_id,
-        source=around.source,
-        by_system=around.by_system,
-        action=around.action,
-    )
+    own = _beside(around, action=around.action, by_system=around.by_system)
     with opened(own):
         saw([record])
         try:
