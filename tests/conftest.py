@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from audit import guards
+from clinics.models import Location
 from tests.factories import NOW
 from tests.tokens import token_of
 
@@ -39,12 +41,16 @@ def nothing_of_patients_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_tables() -> Iterator[None]:
-    """Tests with transactions of their own empty every table afterwards, those too whose rows nobody may delete."""
+    """Tests with transactions of their own empty every table afterwards, those too whose rows nobody may delete.
+
+    The first location, which is made anew then, is number 1 again, as in every new database.
+    """
     flush = type(connection.ops).execute_sql_flush
+    locations = [{"table": Location._meta.db_table, "column": "id"}]
 
     def without_guards(operations: Any, statements: list[str]) -> None:
         with transaction.atomic(), guards.lifted():
-            flush(operations, statements)
+            flush(operations, [*statements, *operations.sequence_reset_by_name_sql(no_style(), locations)])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", without_guards)
