@@ -17,6 +17,17 @@ from clinics.models import Location
 from tests.factories import NOW
 from tests.tokens import token_of
 
+# What makes a test depend on the database that the suite runs on; the last is of servers in processes of their own.
+DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "serve"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for no database passes or fails on both alike: once is enough."""
+    for item in items:
+        asked = DATABASES.intersection(getattr(item, "fixturenames", DATABASES))
+        if not asked and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.once)
+
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[time_machine.Traveller]:

@@ -1,4 +1,4 @@
-"""``python manage.py test``: pytest, once on SQLite and once on PostgreSQL.
+"""``python manage.py test``: pytest on SQLite, and then on PostgreSQL what could turn out differently there.
 
 PostgreSQL is the server at TEST_DATABASE_URL, or else a throwaway cluster from the binaries on this machine.
 """
@@ -27,6 +27,9 @@ SQLITE_ALONE = (
     "PostgreSQL: not run. The suite ran on SQLite alone. To run it on both, install PostgreSQL's server "
     "(Debian: apt install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:5432/name."
 )
+# What `tests/conftest.py` marks so: its engine cannot matter.
+NOT_AGAIN = ["-m", "not slow and not once"]
+ONCE = "PostgreSQL: without the tests that ask for no database or look at pages in a browser; they ran on SQLite."
 NO_BROWSER = "Web pages: not tried in a browser. To do so, install Chromium (Debian: apt install chromium)."
 
 
@@ -58,8 +61,8 @@ class Runner:
         results = [run_pytest("SQLite", "", arguments)]
         with postgres_url() as url:
             if url:
-                results.append(run_pytest("PostgreSQL", url, arguments))
-        told = [summary for _, summary in results] + ([] if url else [SQLITE_ALONE])
+                results.append(run_pytest("PostgreSQL", url, [*NOT_AGAIN, *arguments]))
+        told = [summary for _, summary in results] + [ONCE if url else SQLITE_ALONE]
         print("\n" + "\n".join(told + ([] if find_chromium() else [NO_BROWSER])), flush=True)
         return sum(failures for failures, _ in results)
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import postgres, runner
-from tests.runner import SQLITE_ALONE, pytest_arguments, read_counts
+from tests.runner import NOT_AGAIN, ONCE, SQLITE_ALONE, pytest_arguments, read_counts
 
 REPORT = '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>'
 OPTIONS = ["--numprocesses", "auto", "--dist", "loadgroup", "--verbosity=0"]
@@ -52,8 +52,11 @@ def test_a_given_postgresql_is_used_after_sqlite(
     monkeypatch.setenv("TEST_DATABASE_URL", "postgres://clinic@db/tests")
     run_tests("core")
     arguments = [*OPTIONS, "tests/core"]
-    assert runs == [("SQLite", "", arguments), ("PostgreSQL", "postgres://clinic@db/tests", arguments)]
-    assert capsys.readouterr().out == "\nSQLite: 1 passed in 0 s\nPostgreSQL: 1 passed in 0 s\n"
+    assert runs == [
+        ("SQLite", "", arguments),
+        ("PostgreSQL", "postgres://clinic@db/tests", [*NOT_AGAIN, *arguments]),
+    ]
+    assert capsys.readouterr().out == f"\nSQLite: 1 passed in 0 s\nPostgreSQL: 1 passed in 0 s\n{ONCE}\n"
 
 
 def test_otherwise_a_throwaway_cluster_is_started(

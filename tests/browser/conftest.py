@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 from playwright.sync_api import (
     Browser,
@@ -32,6 +32,11 @@ from tests.runner import find_chromium
 CHROMIUM = find_chromium()
 WIDTHS = {"desk": 1440, "tablet": 768, "phone": 390}
 
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],  # of what is right it need not tell each place
+}
+
 # A machine that is busy with other tests may take its time.
 expect.set_options(timeout=20_000)
 
@@ -45,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             # One worker has the browser: two would fight for the cores.
             item.add_marker(pytest.mark.xdist_group("browser"))
+            # What a page does to the database is tested without a browser, in tests/web, on both engines.
+            item.add_marker(pytest.mark.once)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium: apt install chromium"))
 
@@ -167,8 +174,9 @@ def sign_in(context: BrowserContext, live_server: Any, user: User) -> None:
 def assert_accessible(page: Page) -> None:
     """axe finds nothing against WCAG 2.2 A and AA."""
     page.wait_for_load_state()  # without its styles a page has other sizes
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = Axe().run(page, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("async options => (await axe.run(options)).violations", AXE_OPTIONS)
     told = [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
     assert told == []
     width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
