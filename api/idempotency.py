@@ -8,7 +8,7 @@ given the same bytes. What fails leaves no key behind, and may be tried again wi
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from django.db import OperationalError, transaction
@@ -56,7 +56,7 @@ def once(view: APIView, handler: Handler) -> Handler:
         kept = _claim(request, key)
         if kept.status is not None:
             _refuse_what_is_not_theirs_any_more(request, kept)
-            return _replay(kept)
+            return _replay(kept, view)
         answer = handler(request, *args, **kwargs)
         if answer.status_code // 100 == 2:
             _keep(kept, view, request, cast(Response, answer))
@@ -112,7 +112,23 @@ def _keep(kept: IdempotencyKey, view: APIView, request: Request, answer: Respons
     IdempotencyKey.objects.clear_expired(clock.now(), most=CLEARED_AT_ONCE)
 
 
-def _replay(kept: IdempotencyKey) -> HttpResponse:
+def _replay(kept: IdempotencyKey, view: APIView) -> HttpResponse:
     assert kept.status
+    shown, noun = json.loads(bytes(kept.body) or b"null"), getattr(view, "noun", "")
+    patients = list(_patients_in(shown, noun))
+    created = [shown["id"]] if getattr(view, "action", "") == "create" and "id" in (shown or ()) else []
+    trail.saw_again(objects=patients if noun == "patient" else created, patients=patients)
     trail.tell(replayed=True)
     return HttpResponse(bytes(kept.body), status=kept.status, headers={**kept.headers, REPLAYED: "true"})
+
+
+def _patients_in(shown: Any, noun: str) -> Iterator[int]:
+    """The ids of the patients in an answer: of what is about one, and of patients themselves."""
+    if isinstance(shown, list):
+        for each in shown:
+            yield from _patients_in(each, noun)
+    elif isinstance(shown, dict):
+        told = (shown.get("patient"), shown.get("id") if noun == "patient" else None)
+        yield from (pk for pk in told if isinstance(pk, int))
+        for value in shown.values():
+            yield from _patients_in(value, noun)

@@ -214,6 +214,13 @@ def saw(records: Iterable[models.Model]) -> None:
             _note(trail, record)
 
 
+def saw_again(*, objects: Iterable[int] = (), patients: Iterable[int] = ()) -> None:
+    """Whose records are shown that were not read: by their ids, from an answer that was kept."""
+    if (trail := _open.get()) is not None:
+        trail.objects |= dict.fromkeys(objects)
+        trail.patients |= dict.fromkeys(patients)
+
+
 # --- For services ------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from appointments.models import Appointment
 from audit import sealing
 from audit.models import AuditEvent, AuditSeal
 from tests.audit.rows import make_row
-from tests.factories import make_doctor, make_patient
+from tests.factories import book, make_doctor, make_patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEN = "2026-03-02T10:00:00Z"
@@ -95,6 +95,27 @@ def test_a_key_and_its_replay_leave_a_row_each(api: APIClient, visit_wanted: dic
         ("appointment.book", "ok", {"replayed": True}),
     ]
     assert len(AuditEvent.objects.order_by("id")[0].changes) == 1
+
+
+def test_a_replay_tells_whose_data_it_shows_once_more(api: APIClient) -> None:
+    visit = book("2026-03-02 10:00")
+    patient, doctor = visit.patient_id, visit.doctor_id
+    twin = {"full_name": visit.patient.full_name, "phone_number": str(visit.patient.phone_number)}
+    wanted = {"patient": patient, "doctor": doctor, "appointment_time": "2026-03-02T11:00:00Z"}
+    leave = {"kind": "closed", "start": "2026-03-02T09:00:00Z", "end": "2026-03-02T12:00:00Z"}
+    asked = {
+        "/api/appointments/": wanted,
+        f"/api/doctors/{doctor}/exceptions/": leave,  # lists the visits
+        "/api/patients/": twin,  # names the one who may be the same
+    }
+    for path, body in asked.items():
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        answers = [api.post(path, body, format="json", headers=headers) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 201]
+        replay, first = AuditEvent.objects.newest_first()[:2]
+        assert replay.details == {"replayed": True}
+        assert patient in replay.patient_ids
+        assert (replay.object_ids, sorted(replay.patient_ids)) == (first.object_ids, sorted(first.patient_ids))
 
 
 def test_a_trail_that_is_sealed_waits_for_who_still_writes() -> None:
