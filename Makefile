@@ -39,7 +39,7 @@ PROVE_MINUTES ?= 14
 prove: $(VENV)/development.stamp ## An hour of proof, on both databases: the checker, its negative controls, faults
 	for database in sqlite postgres; do \
 		$(BIN)/python -m tools.checker --database $$database --operations 2000 --minutes $(PROVE_MINUTES) || exit 1; \
-		for control in lock constraint both key; do \
+		for control in lock constraint both key trail; do \
 			$(BIN)/python -m tools.checker --database $$database --control $$control --operations 640 --seeds 20 || exit 1; \
 		done; \
 	done

@@ -36,6 +36,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         lock: bool = True,
         guards: bool = True,
         keys: bool = True,
+        trail: bool = True,
         rooms: bool = True,
         guard: bool = True,
         pages: bool = False,
@@ -50,6 +51,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
                 database.drop_guards()
             application = "core.wsgi" if lock else "tests.concurrency.unguarded"
             application = application if keys else "tests.concurrency.keyless"
+            application = application if trail else "tests.concurrency.untold"
             application = application if rooms else "tests.concurrency.roomless"
             application = application if guard else "tests.concurrency.unwatched"
             application = "tests.concurrency.pages" if pages else application

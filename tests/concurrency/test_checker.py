@@ -19,6 +19,7 @@ OFF: dict[str, dict[str, Any]] = {
     "lock": {"lock": False},
     "constraint": {"guards": False},
     "key": {"keys": False},
+    "trail": {"trail": False},
     "deferred": {"query": "?transaction_mode=DEFERRED"},
 }
 

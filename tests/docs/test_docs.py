@@ -16,6 +16,7 @@ from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, blocks
 from appointments.policy import RULES
 from clinics.models import Location
 from clinics.services import ensure_first_location
+from tools.checker.rules import RULES as CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text()
@@ -105,6 +106,12 @@ def test_the_tests_that_the_booking_guide_names_exist() -> None:
         text = path.read_text() if path.exists() else ""
         broken += [name for name in re.findall(r"`(\w+)`", names) if f"def {name}(" not in text]
     assert broken == []
+
+
+def test_every_rule_of_the_checker_is_told_of() -> None:
+    told = rows((ROOT / "docs/reliability.md").read_text(), "| Rule | What it finds |")
+    named = [name for row in told for name in re.findall(r"`(\w+)`", row[0])]
+    assert sorted(named) == sorted(rule.__name__ for rule in CHECKS)
 
 
 def test_the_tests_of_faults_that_are_named_exist() -> None:

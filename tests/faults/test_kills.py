@@ -53,6 +53,13 @@ def killed_while_it_waits(clinic: Clinic, trap: str) -> tuple[int, Any]:
     return doctor, request
 
 
+def booked_by_the_trail(clinic: Clinic) -> int:
+    """How many rows say that a visit was booked."""
+    query = "SELECT count(*) FROM audit_auditevent WHERE action = 'appointment.book' AND outcome = 'ok'"
+    [(count,)] = clinic.database.rows(f"{query} AND jsonb_array_length(changes) > 0")
+    return int(count)
+
+
 def in_transaction(clinic: Clinic) -> int:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     [(count,)] = clinic.database.rows(f"{query} AND (xact_start IS NOT NULL)")
@@ -63,10 +70,11 @@ def in_transaction(clinic: Clinic) -> int:
 def test_killed_before_the_commit_there_is_nothing_and_the_same_key_books(serve: Serve) -> None:
     with serve() as clinic:
         doctor, request = killed_while_it_waits(clinic, BEFORE_COMMIT)
-        assert clinic.booked(doctor) == 0
+        assert (clinic.booked(doctor), booked_by_the_trail(clinic)) == (0, 0)
         again = clinic.send(request)
         assert (again.status_code, again.headers.get("Idempotent-Replayed")) == (201, None)
         assert clinic.visits(doctor) == [again.json()["id"]]
+        assert booked_by_the_trail(clinic) == 1
 
 
 @on_postgres
@@ -74,9 +82,11 @@ def test_killed_between_commit_and_answer_the_same_key_tells_what_was_booked(ser
     with serve() as clinic:
         doctor, request = killed_while_it_waits(clinic, DURING_COMMIT)
         [visit] = clinic.visits(doctor)
+        assert booked_by_the_trail(clinic) == 1
         again = clinic.send(request)
         assert (again.status_code, again.headers.get("Idempotent-Replayed")) == (201, "true")
         assert clinic.visits(doctor) == [visit] == [again.json()["id"]]
+        assert booked_by_the_trail(clinic) == 1
 
 
 @pytest.mark.slow

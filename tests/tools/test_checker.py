@@ -6,22 +6,24 @@ from dataclasses import replace
 import pytest
 
 from tools.checker import rules
-from tools.checker.client import Clinic
-from tools.checker.facts import Change, Entry, Exceptional, Facts, Place, Visit
+from tools.checker.clinic import Clinic
+from tools.checker.facts import Change, Entry, Exceptional, Facts, Place, Told, Visit
 from tools.checker.log import OK, REFUSED, UNKNOWN, Call, Window
 from tools.checker.plan import plan
 from tools.checker.story import Life, Story
+from tools.checker.trail import ACTIONS, MADE
 
 DAY = 29_560_320  # minutes since the epoch: a Monday's midnight
 AT = DAY + 600
 SHOWN = {"id": 1, "doctor": 7, "room": None, "status": "scheduled", "version": 1}
 TIMES = {"appointment_time": "2026-03-16T10:00:00Z", "end": "2026-03-16T10:30:00Z"}
-CLINIC = Clinic("", "", "", DAY, [7], [3, 4], 1, [])
+CLINIC = Clinic("", "", "", DAY, [7], [3, 4], 1, [], "run")
 
 
 def call(number: int, kind: str = "book", outcome: str = OK, *, since: float, until: float, **more: object) -> Call:
     about = {"doctor": 7, "patient": 3, "start": AT, "end": AT + 30, "scan": False}
-    given = {"about": about, "mark": f"mark-{number}", "outcome": outcome, "completed": until, **more}
+    given = {"about": about, "mark": f"mark-{number}", "request": f"run-{number}", **more}
+    given |= {"outcome": outcome, "completed": until}
     return Call(id=f"c.{number}", kind=kind, invoked=since, **given)
 
 
@@ -29,6 +31,20 @@ def booked(number: int, patient: int = 3, start: int = AT) -> tuple[Visit, list[
     place = Place(7, None, start, start + 30)
     line = Change(number, number, "booked", f"mark-{number}", "", "scheduled", None, place, False)
     return Visit(number, patient, "scheduled", place, 1, False), [line]
+
+
+def row(
+    number: int, action: str = "appointment.book", outcome: str = "ok", *changes: object, patients: int = 3
+) -> Told:
+    """The row of the call of this number."""
+    return Told(number, f"run-{number}", action, outcome, False, frozenset(), frozenset({patients}), list(changes))
+
+
+def change(visit: int, **fields: object) -> dict[str, object]:
+    """As the trail tells of a booking of ``booked``; ``fields`` are otherwise."""
+    said = {"status": [None, "scheduled"], "doctor": [None, 7], "notes": [None, "cough"]}
+    said |= {"start": [None, "2026-03-16T10:00:00Z"], "end": [None, "2026-03-16T10:30:00Z"]}
+    return {"kind": "appointment", "id": visit, "fields": said | fields}
 
 
 def judged(calls: list[Call], *visits: tuple[Visit, list[Change]], **facts: object) -> dict[str, list[str]]:
@@ -40,9 +56,34 @@ def judged(calls: list[Call], *visits: tuple[Visit, list[Change]], **facts: obje
         "offers": [],
         "exceptions": [],
         "weeks": {7: {(day, 480, 1080) for day in range(7)}},
+        "trail": rows_of(calls, [line for _, lines in visits for line in lines]),
         "deadlocks": 0,
     }
     return rules.judge(Story(CLINIC, calls, Facts(**everything | facts), skew=0))
+
+
+def rows_of(calls: list[Call], lines: list[Change]) -> list[Told]:
+    """What the trail should tell of calls that wrote these lines."""
+    rows = []
+    for number, made in enumerate(calls):
+        changes = [as_told(line) for line in lines if line.mark == made.mark and made.outcome != REFUSED]
+        if made.outcome == OK and made.kind in ("join", "exception"):
+            changes = [{"kind": MADE[made.kind], "id": made.answer["id"], "fields": {"created": [None, 1]}}]
+        outcome = "ok" if changes or made.outcome == OK else "refused"
+        rows.append(Told(number, made.request, ACTIONS[made.kind], outcome, False, frozenset(), frozenset(), changes))
+    return rows
+
+
+def as_told(line: Change) -> dict[str, object]:
+    before = line.before
+    fields = {
+        "status": [line.from_status or None, line.status],
+        "doctor": [before and before.doctor, line.place.doctor],
+        "start": [before and before.start, line.place.start],
+        "end": [before and before.end, line.place.end],
+    }
+    said = {name: values for name, values in fields.items() if values[0] != values[1]}
+    return {"kind": "appointment", "id": line.visit, "fields": said}
 
 
 BOOKING = call(1, since=1, until=2, answer=SHOWN | TIMES, status=201)
@@ -68,20 +109,27 @@ def test_two_visits_of_one_doctor_at_one_time_are_seen() -> None:
 
 
 def test_an_acknowledged_booking_that_is_not_there_is_seen() -> None:
-    assert list(judged([BOOKING])) == ["acknowledged_is_there"]
+    assert list(judged([BOOKING])) == ["acknowledged_is_there", "the_trail_tells_what_was_written"]
 
 
 def test_a_booking_that_was_refused_and_is_there_is_seen() -> None:
     refused = replace(BOOKING, outcome=REFUSED, status=503, text="")
-    assert list(judged([refused], booked(1))) == ["refused_leaves_no_trace", "it_is_calm"]
+    assert list(judged([refused], booked(1))) == [
+        "refused_leaves_no_trace",
+        "the_trail_tells_what_was_written",
+        "it_is_calm",
+    ]
 
 
 def test_a_booking_that_nobody_asked_for_is_seen() -> None:
-    assert list(judged([BOOKING], booked(1), booked(2, start=AT + 60))) == ["refused_leaves_no_trace"]
+    assert list(judged([BOOKING], booked(1), booked(2, start=AT + 60))) == [
+        "refused_leaves_no_trace",
+        "the_trail_tells_what_was_written",
+    ]
 
 
 def test_a_booking_whose_answer_was_lost_may_be_there_or_not() -> None:
-    unheard = replace(BOOKING, outcome=UNKNOWN, completed=math.inf, answer=None)
+    unheard = replace(BOOKING, outcome=UNKNOWN, completed=math.inf, answer=None, status=0)
     for visits in ([], [booked(1)]):
         assert list(judged([unheard], *visits)) == ["it_is_calm"]
 
@@ -113,11 +161,107 @@ def test_a_read_that_does_not_see_what_was_acknowledged_is_stale() -> None:
 
 def test_one_key_with_two_answers_is_seen() -> None:
     first, second = (
-        call(1, "join", since=1, until=2, text=text, answer={"id": number}, key="k", status=201)
+        call(number, "join", since=1, until=2, text=text, answer={"id": number}, key="k", status=201, mark="mark-k")
         for number, text in ((1, "one"), (2, "two"))
     )
     entries = {number: Entry(number, 3, "waiting", None) for number in (1, 2)}
     assert list(judged([first, second], entries=entries)) == ["a_key_counts_once"]
+
+
+def test_an_answer_without_its_row_is_seen() -> None:
+    found = judged([BOOKING], booked(1), trail=[])
+    assert found == {
+        "every_answer_has_its_row": ["c.1 (book) was answered with 201, and left rows: {}"],
+        "the_trail_tells_what_was_written": [
+            "mark-1 changed visit 1 (doctor from None to 7, end from None to 29560950, start from None to 29560920, "
+            "status from None to scheduled), and 1 rows that say so are missing",
+            "c.1 (book) made 1, and its rows do not say so",
+        ],
+    }
+
+
+def test_a_row_that_is_there_twice_is_seen() -> None:
+    rows = [row(1, "appointment.book", "ok", change(1)), row(1)]
+    found = judged([BOOKING], booked(1), trail=rows)
+    assert found == {"every_answer_has_its_row": ["c.1 (book) left 2 rows that say that it was done"]}
+
+
+def test_a_row_that_is_left_of_what_was_rolled_back_is_seen() -> None:
+    refused = call(2, outcome=REFUSED, since=1.5, until=3, status=400, text=TAKEN)
+    rows = [row(1, "appointment.book", "ok", change(1)), row(2, "appointment.book", "ok", change(2))]
+    assert list(judged([BOOKING, refused], booked(1), trail=rows)) == [
+        "every_answer_has_its_row",
+        "the_trail_tells_what_was_written",
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["denied", "not_found", "error"])
+def test_a_refusal_whose_row_tells_of_something_else_is_seen(outcome: str) -> None:
+    refused = call(2, outcome=REFUSED, since=1.5, until=3, status=400, text=TAKEN)
+    rows = [row(1, "appointment.book", "ok", change(1)), row(2, "appointment.book", outcome)]
+    assert list(judged([BOOKING, refused], booked(1), trail=rows)) == ["every_answer_has_its_row"]
+
+
+def test_a_row_of_another_action_is_seen() -> None:
+    found = judged([BOOKING], booked(1), trail=[row(1, "appointment.read", "ok", change(1))])
+    assert list(found) == ["every_answer_has_its_row"]
+
+
+@pytest.mark.parametrize("otherwise", [{"start": [None, "2026-03-16T10:15:00Z"]}, {"room": [None, 2]}])
+def test_a_row_that_says_otherwise_than_the_history_is_seen(otherwise: dict[str, object]) -> None:
+    found = judged([BOOKING], booked(1), trail=[row(1, "appointment.book", "ok", change(1, **otherwise))])
+    assert list(found) == ["the_trail_tells_what_was_written"]
+
+
+def test_a_row_of_another_request_is_seen() -> None:
+    other = call(2, since=1, until=2, answer={**SHOWN, **TIMES, "id": 2}, status=201)
+    swapped = [row(1, "appointment.book", "ok", change(2)), row(2, "appointment.book", "ok", change(1))]
+    found = judged([BOOKING, other], booked(1), booked(2, patient=4), trail=swapped)
+    assert "the_trail_tells_what_was_written" in found
+
+
+@pytest.mark.parametrize(("there", "told"), [(True, True), (False, False), (True, False), (False, True)])
+def test_a_booking_whose_answer_was_lost_has_its_row_if_it_is_there_and_else_none(there: bool, told: bool) -> None:
+    unheard = replace(BOOKING, outcome=UNKNOWN, completed=math.inf, answer=None, status=0)
+    rows = [row(1, "appointment.book", "ok", change(1))] if told else []
+    found = judged([unheard], *([booked(1)] if there else []), trail=rows)
+    assert ("the_trail_tells_what_was_written" in found) == (there != told)
+    assert "every_answer_has_its_row" not in found
+
+
+def test_a_read_whose_row_does_not_name_the_patient_is_seen() -> None:
+    read = call(2, "read", since=3, until=4, about={"visit": 1}, answer={**SHOWN, **TIMES, "patient": 3}, status=200)
+    rows = [row(1, "appointment.book", "ok", change(1)), row(2, "appointment.read")]
+    assert judged([BOOKING, read], booked(1), trail=rows) == {}
+    found = judged([BOOKING, read], booked(1), trail=[rows[0], row(2, "appointment.read", patients=4)])
+    assert found == {"every_answer_has_its_row": ["c.2 (read) showed patients [3], and its row does not say so"]}
+
+
+def test_a_replay_has_a_row_of_its_own_that_changed_nothing() -> None:
+    first, again = (replace(BOOKING, id=f"c.{n}", request=f"run-{n}", key="k") for n in (1, 2))
+    rows = [row(1, "appointment.book", "ok", change(1)), row(2)]
+    assert judged([first, again], booked(1), trail=rows) == {}
+    assert list(judged([first, again], booked(1), trail=rows[:1])) == ["every_answer_has_its_row"]
+
+
+def test_an_entry_of_the_waiting_list_that_no_row_tells_of_is_seen() -> None:
+    joined = call(1, "join", since=1, until=2, answer={"id": 1}, status=201)
+    found = judged([joined], entries={1: Entry(1, 3, "waiting", None)}, trail=[row(1, "waitlist_entry.join")])
+    assert found == {
+        "the_trail_tells_what_was_written": [
+            "waitlist_entry [1]: no row says who made it",
+            "c.1 (join) made 1, and its rows do not say so",
+        ]
+    }
+
+
+def test_a_week_that_no_row_tells_of_is_seen() -> None:
+    week = call(1, "week", since=1, until=2, about={"doctor": 7, "week": 0}, answer=[], status=200)
+    told = {"kind": "doctor", "id": 7, "fields": {"weekly_hours": [[], ["Monday 08:00-12:00 at 1"]]}}
+    found = judged([week], trail=[row(1, "doctor.set_hours", "ok", told)])
+    assert found == {
+        "the_trail_tells_what_was_written": ["doctor 7: the last row tells of a week that is not the one that is there"]
+    }
 
 
 def test_lives_that_must_have_met_are_told_from_those_that_may_not() -> None:

@@ -4,8 +4,9 @@ It is a program of its own, which knows the system as a client does (HTTP) and a
 code with it: ``python -m tools.checker --seed 7 --operations 500 --database sqlite``. See docs/reliability.md.
 
 - `plan`: what each client will do, from a seed alone;
-- `client`: does it, and notes every call: when it was sent, when answered, and what;
+- `clinic`: whom it has, and the door to it; `past`: what is written past the door;
+- `client`: carries the plan out, and notes every call: when it was sent, when answered, and what;
 - `facts`: what is in the database at the end;
 - `story`: which call made what, and from when until when each thing can have been true;
-- `rules` and `refusals`: what must hold of the story.
+- `rules`, `refusals` and `trail`: what must hold of the story.
 """

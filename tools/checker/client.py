@@ -1,90 +1,27 @@
 """One client: carries out its plan over HTTP, and notes every call. It runs in a process of its own."""
 
 import http.client
-import json
-import sqlite3
 import time
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from threading import BrokenBarrierError
 from typing import Any
-from urllib.parse import urlsplit
-
-import psycopg
 
 from tools.checker import log
+from tools.checker.clinic import Api, Board, Clinic, spelled, windows
 from tools.checker.log import OK, REFUSED, UNKNOWN, Call
-from tools.checker.plan import DAY, RECENT, SCAN, VISIT, WEEKS, Step
+from tools.checker.past import stored_twice
+from tools.checker.plan import DAY, SCAN, VISIT, Step
 
-SECONDS_TO_ANSWER = 60
 UNSURE = "it was done, or it was not"
 SECONDS_TO_MEET = 120
 TRIES = 8
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MINUTE = 60
-
-
-class Api:
-    """A connection for every call, as from so many clients."""
-
-    def __init__(self, address: str, token: str = "") -> None:
-        self.host = urlsplit(address).netloc
-        self.headers = {"Content-Type": "application/json"}
-        if token:
-            self.headers["Authorization"] = f"Token {token}"
-
-    def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = {}) -> tuple[int, str]:
-        """The status and the text. Raises OSError or HTTPException where nothing was heard."""
-        with closing(http.client.HTTPConnection(self.host, timeout=SECONDS_TO_ANSWER)) as connection:
-            sent = None if body is None else json.dumps(body)
-            connection.request(method, path, sent, {**self.headers, "Connection": "close", **headers})
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """What a call that must succeed answers."""
-        status, text = self.call(method, path, body)
-        if status // 100 != 2:
-            raise RuntimeError(f"{method} {path}: {status} {text[:500]}")
-        return log.parsed(text)
-
-
-@dataclass
-class Clinic:
-    """Whom the plan's numbers mean, and where. ``day`` is the first day's beginning, in minutes since the epoch."""
-
-    address: str
-    token: str
-    database: str
-    day: int
-    doctors: list[int]
-    patients: list[int]
-    scan: int
-    rooms: list[int]
-
-
-class Board:
-    """The ids that clients have made known to each other: a shared array, the newest last."""
-
-    def __init__(self, numbers: Any) -> None:
-        self.numbers = numbers  # the first one counts the others
-
-    def add(self, number: int) -> None:
-        with self.numbers.get_lock():
-            self.numbers[0] += 1
-            self.numbers[self.numbers[0]] = number
-
-    def recent(self, back: int) -> int | None:
-        count = self.numbers[0]
-        return self.numbers[count - back % min(count, RECENT)] if count else None
 
 
 class Client:
-    def __init__(self, name: str, clinic: Clinic, visits: Board, entries: Board, meet: Barrier) -> None:
-        self.name, self.clinic, self.meet = name, clinic, meet
+    def __init__(self, number: int, clinic: Clinic, visits: Board, entries: Board, meet: Barrier) -> None:
+        self.number, self.clinic, self.meet = number, clinic, meet
         self.api = Api(clinic.address, clinic.token)
         self.visits, self.entries = visits, entries
         self.holds: list[tuple[int, str, int, int]] = []  # id, token, doctor, minute
@@ -276,10 +213,11 @@ class Client:
         headers: Mapping[str, str] = {},
     ) -> Call:
         key = headers.get("Idempotency-Key", "")
-        call = Call(self.next_id(), kind, mark, about, time.monotonic(), key=key)
+        request = f"{self.clinic.run}-{self.number:04x}-{len(self.calls):08x}"
+        call = Call(self.next_id(), kind, mark, about, time.monotonic(), key=key, request=request)
         self.calls.append(call)
         try:
-            call.status, call.text = self.api.call(method, path, body, headers)
+            call.status, call.text = self.api.call(method, path, body, {**headers, "X-Request-ID": request})
         except (OSError, http.client.HTTPException) as error:
             call.text = type(error).__name__
             return call
@@ -296,47 +234,7 @@ class Client:
         return {"doctor": self.clinic.doctors[doctor], "patient": self.clinic.patients[patient]}
 
     def next_id(self) -> str:
-        return f"{self.name}.{len(self.calls)}"
+        return f"c{self.number}.{len(self.calls)}"
 
     def mark(self, key: str = "") -> str:
         return f"mark-{key}" if key else f"mark-{self.next_id()}"
-
-
-def stored_twice(url: str, visit: int) -> bool:
-    """Whether the database takes a copy of a visit that takes time; it is locked meanwhile, so that it stays so."""
-    table = "appointments_appointment"
-    blocking = f"id = {visit} AND status NOT IN ('cancelled', 'no_show')"
-    if url.startswith("sqlite"):
-        with closing(sqlite3.connect(urlsplit(url).path[1:], timeout=30, isolation_level=None)) as file:
-            names = [f'"{name}"' for _, name, *_ in file.execute(f"PRAGMA table_info({table})") if name != "id"]
-            file.execute("BEGIN IMMEDIATE")
-            try:
-                columns = ", ".join(names)
-                rows = file.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE {blocking}")
-                file.execute("COMMIT")
-            except sqlite3.IntegrityError:
-                return False
-            return rows.rowcount > 0
-    with psycopg.connect(url) as server:
-        found = server.execute(f"SELECT * FROM {table} WHERE {blocking} FOR UPDATE".encode())
-        if found.fetchone() is None or found.description is None:
-            return False
-        columns = ", ".join(f'"{column.name}"' for column in found.description if column.name != "id")
-        try:
-            server.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = {visit}".encode())
-        except psycopg.errors.IntegrityError:
-            return False
-    return True
-
-
-def windows(week: int) -> list[dict[str, str]]:
-    return [
-        {"weekday": weekday, "start": f"{start // 60:02}:{start % 60:02}", "end": f"{end // 60:02}:{end % 60:02}"}
-        for weekday in WEEKDAYS
-        for start, end in WEEKS[week]
-    ]
-
-
-def spelled(minute: int) -> str:
-    """ISO 8601, in UTC, of minutes since the epoch."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(minute * MINUTE))

@@ -23,6 +23,7 @@ CONTROLS = {
         Control("constraint", "the database refuses nothing", guards=False),
         Control("both", "neither locks nor constraints", "tests.concurrency.unguarded", guards=False),
         Control("key", "a key is stored by itself, not with what it is for", "tests.concurrency.keyless"),
+        Control("trail", "rows of the audit trail are written after what they tell of", "tests.concurrency.untold"),
         Control("deferred", "SQLite's own way to begin", query="?transaction_mode=DEFERRED", engines=("sqlite",)),
     )
 }

@@ -1,5 +1,6 @@
-"""What is in the database at the end, by plain SQL: visits, their history, holds, the waiting list, hours."""
+"""What is in the database at the end, by plain SQL: visits and their history, holds, who waits, hours, the trail."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,6 +90,20 @@ class Exceptional:
     mark: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """A row of the audit trail. ``changes`` are as it has them: kind, id, and each field before and after."""
+
+    id: int
+    request: str
+    action: str
+    outcome: str
+    by_system: bool
+    objects: frozenset[int]
+    patients: frozenset[int]
+    changes: list[dict[str, Any]]
+
+
 @dataclass
 class Facts:
     """Everything that one run's doctors and patients have to do with."""
@@ -100,11 +115,12 @@ class Facts:
     offers: list[Offer]
     exceptions: list[Exceptional]
     weeks: dict[int, set[tuple[int, int, int]]]
+    trail: list[Told]
     deadlocks: int
 
 
-def gather(database: Database, doctors: Sequence[int]) -> Facts:
-    """Read what there is of these doctors."""
+def gather(database: Database, doctors: Sequence[int], run: str) -> Facts:
+    """Read what there is of these doctors, and what the trail tells of requests whose id begins with ``run``."""
 
     def rows(query: str) -> list[tuple[Any, ...]]:
         return database.rows(query.replace("{doctors}", ",".join("?" * len(doctors))), *doctors)
@@ -150,8 +166,26 @@ def gather(database: Database, doctors: Sequence[int]) -> Facts:
         ],
         exceptions=[Exceptional(*row) for row in exceptions],
         weeks=weeks,
+        trail=_trail(database, run),
         deadlocks=database.deadlocks(),
     )
+
+
+def _trail(database: Database, run: str) -> list[Told]:
+    found = database.rows(
+        "SELECT id, request_id, action, outcome, actor, object_ids, patient_ids, changes "
+        "FROM audit_auditevent WHERE request_id LIKE ? ORDER BY id",
+        f"{run}%",
+    )
+    return [
+        Told(*row[:4], row[4] is None, *(frozenset(_parsed(ids)) for ids in row[5:7]), _parsed(row[7]))  # type: ignore[call-arg]
+        for row in found
+    ]
+
+
+def _parsed(value: Any) -> Any:
+    """A column of JSON; SQLite has texts."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _place(doctor: int, room: int | None, start: Any, end: Any) -> Place:

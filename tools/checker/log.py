@@ -23,8 +23,9 @@ class Call:
     """One request and its answer.
 
     ``mark`` is a text of its own that the request carries into the database (as a reason, or by its key); calls that
-    repeat one request share it. ``about`` says what was asked, with real ids and minutes since the epoch. ``outcome``
-    is unknown if the answer was not heard, or says neither yes nor no.
+    repeat one request share it. ``request`` is the call's own: its `X-Request-ID`. ``about`` says what was asked, with
+    real ids and minutes since the epoch. ``outcome`` is unknown if the answer was not heard, or says neither yes nor
+    no.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Call:
     invoked: float
     completed: float = math.inf
     key: str = ""
+    request: str = ""
     outcome: str = UNKNOWN
     status: int = 0
     text: str = ""

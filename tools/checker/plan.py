@@ -151,13 +151,14 @@ class _Planner:
             yield self.book(doctor=client % DOCTORS, patient=client % PATIENTS, minute=start, scan=True)
 
     def leave_meets_bookings(self) -> Iterator[Step]:
-        doctor, minute = self.doctor(), self.minute()
+        """Each booking has a time of its own, so that nothing but the leave is in its way."""
+        doctor, minute = self.doctor(), self.untouched()
         for client in range(self.clients):
             if client % 4 == 0:
                 yield self.exception(doctor=doctor, type="closed", minute=minute, length=120)
             else:
-                start = minute + 30 * (client % 4) + self.random.choice((0, 5))
-                yield self.book(doctor=doctor, patient=client % PATIENTS, minute=start, minutes=15)
+                start = minute - 10 + 15 * client + self.random.choice((0, 5))
+                yield self.book(doctor=doctor, patient=client % PATIENTS, minute=start, minutes=10)
 
     def one_key(self) -> Iterator[Step]:
         doctor = {"doctor": self.doctor(), "minute": self.random.randrange(DAYS) * DAY + 600}
@@ -180,7 +181,7 @@ class _Planner:
             yield Step("raw", {"visit": visit}) if client == 0 else self.random.choice(choices)()
 
     def holds_meet_bookings(self) -> Iterator[Step]:
-        doctor, minute = self.doctor(), self.minute()
+        doctor, minute = self.doctor(), self.untouched()
         for client in range(self.clients):
             start = minute + self.random.choice((0, 5, 10))
             if client % 2:
@@ -209,6 +210,10 @@ class _Planner:
         return self.random.randrange(DAYS) * DAY + self.random.randrange(
             470, 1070, 5 if self.random.random() < 0.3 else 15
         )
+
+    def untouched(self) -> int:
+        """A start on a day of this meeting's own, two hours of which are open in every week: nothing is there yet."""
+        return (DAYS + self.meetings) * DAY + self.random.randrange(795, 945, 15)
 
     def maybe_keyed(self) -> dict[str, Any]:
         """Half of what is created has a key, and half of that is sent again though it was answered."""

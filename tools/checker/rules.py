@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import combinations, pairwise
 from typing import Any
 
-from tools.checker import refusals
-from tools.checker.client import spelled
+from tools.checker import refusals, trail
+from tools.checker.clinic import spelled
 from tools.checker.log import OK, REFUSED, UNKNOWN, Call, Window
 from tools.checker.plan import WEEKS
 from tools.checker.story import CHANGES, Keep, Request, Story
@@ -254,6 +254,8 @@ RULES: tuple[Callable[[Story], Iterator[str]], ...] = (
     reads_see_what_was_acknowledged,
     listed_slots_are_free,
     the_waiting_list_is_in_order,
+    trail.every_answer_has_its_row,
+    trail.the_trail_tells_what_was_written,
     the_database_refuses_what_comes_past_the_system,
     it_is_calm,
 )

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.checker import log, rules
-from tools.checker.client import Api, Board, Client, Clinic, windows
+from tools.checker.client import Client
+from tools.checker.clinic import Api, Board, Clinic, windows
 from tools.checker.controls import Control
 from tools.checker.facts import gather
 from tools.checker.plan import DAY, DOCTORS, PATIENTS, SCAN, Step, plan
@@ -110,7 +111,8 @@ def opened(api: Api, address: str, database: Database) -> Clinic:
     ]
     scan_type = api.ask("POST", "/api/appointment-types/", scan)["id"]
     token = api.headers["Authorization"].removeprefix("Token ")
-    return Clinic(address, token, database.url, day * DAY, doctors, patients, scan_type, [room["id"] for room in rooms])
+    facts = (day * DAY, doctors, patients, scan_type, [room["id"] for room in rooms])
+    return Clinic(address, token, database.url, *facts, secrets.token_hex(8))
 
 
 def check(
@@ -136,7 +138,7 @@ def check(
     deadlocks = database.deadlocks()
     calls = carried_out(clinic, plan(seed, clients, operations), meanwhile)
     skew = time.time() - time.monotonic()
-    facts = gather(database, clinic.doctors)
+    facts = gather(database, clinic.doctors, clinic.run)
     facts.deadlocks -= deadlocks  # those of seeds before
     if keep:
         keep.write_bytes(pickle.dumps((seed, clinic, calls, facts, skew, calm)))
@@ -160,7 +162,7 @@ def carried_out(clinic: Clinic, plans: list[list[Step]], meanwhile: Callable[[],
         paths = [Path(folder) / f"{number}.jsonl" for number in range(len(plans))]
         processes = []
         for number, (steps, path) in enumerate(zip(plans, paths, strict=True)):
-            client = Client(f"c{number}", clinic, visits, entries, meet)
+            client = Client(number, clinic, visits, entries, meet)
             processes.append(context.Process(target=client.run, args=(steps, path)))
         for process in processes:
             process.start()

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tools.checker.client import Clinic
-from tools.checker.facts import FREE, Change, Facts, Offer, Place, Visit
+from tools.checker.clinic import Clinic
+from tools.checker.facts import FREE, Change, Facts, Offer, Place, Told, Visit
 from tools.checker.log import OK, REFUSED, UNKNOWN, Call, Window
 from tools.checker.plan import DAY, WEEKS
 
@@ -154,6 +154,9 @@ class Story:
             for entry in facts.entries.values()
             if entry.visit is not None
         }
+        self.told: dict[str, list[Told]] = defaultdict(list)  # by the id of the request
+        for row in facts.trail:
+            self.told[row.request].append(row)
         self.strays: list[Change] = []
         self.versions = {visit: list(self._versions(lines)) for visit, lines in facts.changes.items()}
         self.stays = [stay for visit in facts.visits.values() for stay in self._stays(visit)]
