@@ -113,12 +113,19 @@ def test_an_acknowledged_booking_that_is_not_there_is_seen() -> None:
 
 
 def test_a_booking_that_was_refused_and_is_there_is_seen() -> None:
-    refused = replace(BOOKING, outcome=REFUSED, status=503, text="")
+    refused = replace(BOOKING, outcome=REFUSED, status=503, text="", retry_after="1")
     assert list(judged([refused], booked(1))) == [
         "refused_leaves_no_trace",
         "the_trail_tells_what_was_written",
         "it_is_calm",
     ]
+
+
+def test_a_failure_that_does_not_say_when_to_come_back_is_seen() -> None:
+    failed = call(1, outcome=UNKNOWN, since=1, until=2, status=500, text="", retry_after="1")
+    away = call(1, outcome=REFUSED, since=1, until=2, status=503, text="")
+    assert list(judged([failed])) == list(judged([away])) == ["failures_say_when_to_come_back", "it_is_calm"]
+    assert list(judged([replace(away, retry_after="1")])) == ["it_is_calm"]
 
 
 def test_a_booking_that_nobody_asked_for_is_seen() -> None:

@@ -49,6 +49,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--control", choices=sorted(CONTROLS), help="Take a guard away, and expect to notice.")
     parser.add_argument("--until-noticed", type=int, default=0, metavar="N", help="Stop when noticed, or after N.")
     parser.add_argument("--faults", action="store_true", help="Somebody makes faults: 503 is no news.")
+    parser.add_argument("--clock-off", type=float, default=0, metavar="SECONDS", help="How wrong the server's may be.")
     parser.add_argument("--keep", type=Path, help="A directory to write each story to.")
     parser.add_argument("--judge", type=Path, help="Only judge a story that was kept.")
     return parser
@@ -72,7 +73,7 @@ def checks(options: argparse.Namespace, address: str, database: Database) -> int
         name = f"{options.database.partition(':')[0]}-{options.control or 'guarded'}-{seed}.story"
         keep = options.keep / name if options.keep else None
         sizes = {"operations": options.operations, "clients": options.clients}
-        terms = {"keep": keep, "token": options.token, "calm": not options.faults}
+        terms = {"keep": keep, "token": options.token, "calm": not options.faults, "clock_off": options.clock_off}
         reports.append(check(address, database, seed=seed, meanwhile=say_so, **terms, **sizes))
         print(reports[-1], flush=True)
     return summed_up(options, reports)

@@ -217,7 +217,8 @@ class Client:
         call = Call(self.next_id(), kind, mark, about, time.monotonic(), key=key, request=request)
         self.calls.append(call)
         try:
-            call.status, call.text = self.api.call(method, path, body, {**headers, "X-Request-ID": request})
+            named = {**headers, "X-Request-ID": request}
+            call.status, call.text, call.retry_after = self.api.call(method, path, body, named)
         except (OSError, http.client.HTTPException) as error:
             call.text = type(error).__name__
             return call

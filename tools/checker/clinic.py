@@ -26,17 +26,17 @@ class Api:
         if token:
             self.headers["Authorization"] = f"Token {token}"
 
-    def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = {}) -> tuple[int, str]:
-        """The status and the text. Raises OSError or HTTPException where nothing was heard."""
+    def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = {}) -> tuple[int, str, str]:
+        """Status, text and Retry-After. Raises OSError or HTTPException where nothing was heard."""
         with closing(http.client.HTTPConnection(self.host, timeout=SECONDS_TO_ANSWER)) as connection:
             sent = None if body is None else json.dumps(body)
             connection.request(method, path, sent, {**self.headers, "Connection": "close", **headers})
             answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(), answer.headers.get("Retry-After", "")
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """What a call that must succeed answers."""
-        status, text = self.call(method, path, body)
+        status, text, _ = self.call(method, path, body)
         if status // 100 != 2:
             raise RuntimeError(f"{method} {path}: {status} {text[:500]}")
         return log.parsed(text)

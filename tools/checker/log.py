@@ -39,6 +39,7 @@ class Call:
     outcome: str = UNKNOWN
     status: int = 0
     text: str = ""
+    retry_after: str = ""
     answer: Any = field(default=None, repr=False)
 
     @property

@@ -137,7 +137,8 @@ def _somebody_changed_it(story: Story, call: Call) -> bool:
         others = (o for o in story.of(*CHANGES) if o.about.get("visit") == call.about["visit"])
         return any(other is not call and other.outcome != REFUSED and _overlap(call, other) for other in others)
     offered = (offer for offer in story.facts.offers if offer.entry == call.about["entry"])
-    return any(call.invoked - 1 <= offer.offered - story.skew <= call.completed for offer in offered)
+    first, last = call.invoked - 1 - story.clock_off, call.completed + story.clock_off
+    return any(first <= offer.offered - story.skew <= last for offer in offered)
 
 
 def _somebody_answered(story: Story, call: Call) -> bool:

@@ -228,6 +228,13 @@ def the_database_refuses_what_comes_past_the_system(story: Story) -> Iterator[st
             yield f"{call.id}: the database took a copy of visit {call.about['visit']}"
 
 
+def failures_say_when_to_come_back(story: Story) -> Iterator[str]:
+    """Whatever fails, the answer is 503 with Retry-After, and no other 5xx."""
+    for call in story.calls:
+        if call.status >= 500 and (call.status != 503 or not call.retry_after):
+            yield f"{call.id} ({call.kind}): {call.status}, Retry-After {call.retry_after!r}, {call.text[:80]}"
+
+
 def it_is_calm(story: Story) -> Iterator[str]:
     """Without a fault nobody hears of one: no 5xx, no lost connection, no deadlock."""
     if not story.calm:
@@ -257,6 +264,7 @@ RULES: tuple[Callable[[Story], Iterator[str]], ...] = (
     trail.every_answer_has_its_row,
     trail.the_trail_tells_what_was_written,
     the_database_refuses_what_comes_past_the_system,
+    failures_say_when_to_come_back,
     it_is_calm,
 )
 

@@ -126,11 +126,13 @@ def check(
     meanwhile: Callable[[], None] | None = None,
     keep: Path | None = None,
     token: str = "",
+    clock_off: float = 0,
 ) -> Report:
     """Run the plan of ``seed`` against the server at ``address``, and judge it.
 
     ``meanwhile`` is called while the clients are at work: it makes faults, and then ``calm`` is False. ``keep`` is a
     file that the story is written to, to be judged again (`judged`). ``token`` is that of somebody who may everything.
+    ``clock_off`` is told in `Story`.
     """
     began = time.monotonic()
     api = Api(address, token) if token else signed_in(address)
@@ -141,15 +143,15 @@ def check(
     facts = gather(database, clinic.doctors, clinic.run)
     facts.deadlocks -= deadlocks  # those of seeds before
     if keep:
-        keep.write_bytes(pickle.dumps((seed, clinic, calls, facts, skew, calm)))
-    found = rules.judge(Story(clinic, calls, facts, skew=skew, calm=calm))
+        keep.write_bytes(pickle.dumps((seed, clinic, calls, facts, skew, calm, clock_off)))
+    found = rules.judge(Story(clinic, calls, facts, skew=skew, calm=calm, clock_off=clock_off))
     return Report(seed, Counter(call.outcome for call in calls), time.monotonic() - began, found)
 
 
 def judged(path: Path) -> Report:
     """Judge once more what a run has kept, without a server."""
-    seed, clinic, calls, facts, skew, calm = pickle.loads(path.read_bytes())
-    found = rules.judge(Story(clinic, calls, facts, skew=skew, calm=calm))
+    seed, clinic, calls, facts, skew, calm, clock_off = pickle.loads(path.read_bytes())
+    found = rules.judge(Story(clinic, calls, facts, skew=skew, calm=calm, clock_off=clock_off))
     return Report(seed, Counter(call.outcome for call in calls), 0.0, found)
 
 

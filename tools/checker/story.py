@@ -137,10 +137,20 @@ class Week:
 
 
 class Story:
-    """``skew`` is what the wall clock is ahead of the monotonic one, in seconds."""
+    """``skew`` is what the wall clock is ahead of the monotonic one, ``clock_off`` how wrong, either way, the server's
+    may have been: both in seconds."""
 
-    def __init__(self, clinic: Clinic, calls: list[Call], facts: Facts, *, skew: float, calm: bool = True) -> None:
-        self.clinic, self.facts, self.skew, self.calm = clinic, facts, skew, calm
+    def __init__(
+        self,
+        clinic: Clinic,
+        calls: list[Call],
+        facts: Facts,
+        *,
+        skew: float,
+        calm: bool = True,
+        clock_off: float = 0,
+    ) -> None:
+        self.clinic, self.facts, self.skew, self.calm, self.clock_off = clinic, facts, skew, calm, clock_off
         self.calls = sorted(calls, key=lambda call: call.invoked)
         self.requests: dict[str, Request] = {}
         for call in self.calls:
@@ -247,14 +257,14 @@ class Story:
 
     def _offered(self, offer: Offer) -> Keep:
         # Who freed the time wrote the offer a little after the moment that it names.
-        began = Window(offer.offered - self.skew)
+        began = Window(offer.offered - self.skew - self.clock_off)
         ends = [
             call.window
             for call in self.of("accept", "decline")
             if call.about["entry"] == offer.entry and call.outcome != REFUSED and call.completed > began.invoked
         ]
         ended = min(ends, key=lambda window: window.completed, default=None) if offer.status != "pending" else None
-        life = Life(began, ended, offer.expires - self.skew)
+        life = Life(began, ended, offer.expires - self.skew + self.clock_off)
         return Keep(offer.hold or 0, offer.doctor, offer.start, offer.end, life, offer.entry)
 
     def _exceptions(self) -> Iterator[Exceptional]:
