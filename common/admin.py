@@ -15,7 +15,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from common import trail
+from common import metrics, trail
 from common.errors import DomainError
 from common.transactions import atomic
 
@@ -196,6 +196,7 @@ class ServiceAdmin(NeverDeleted, Bounded):
         try:
             return atomic(view)(request, object_id, form_url, extra_context)
         except DomainError as refusal:
+            metrics.count_refusal(refusal.code)
             request.refusal = refusal  # type: ignore[attr-defined]
             # Shown again without a transaction: nothing is written, and a busy database is not asked for a lock.
             page: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
@@ -218,6 +219,7 @@ class ServiceAdmin(NeverDeleted, Bounded):
                     service(row)
                 succeeded += 1
             except DomainError as refusal:
+                metrics.count_refusal(refusal.code)
                 self.message_user(request, f"{name}: {refusal.message}", messages.ERROR)
         if succeeded:
             self.message_user(request, f"{succeeded} {done}.", messages.SUCCESS)

@@ -18,7 +18,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 CHANGES = Counter("clinic_appointment_changes_total", "Committed changes of appointments.", ["action", "status"])
-REFUSALS = Counter("clinic_refusals_total", "Requests refused by a rule, by its code.", ["code"])
+REFUSALS = Counter("clinic_refusals_total", "What the API, pages and the admin refused, by code.", ["code"])
 LOST_RACES = Counter("clinic_lost_races_total", "Transactions that were tried again: see common/transactions.py.")
 POOL = Gauge(
     "clinic_database_pool", "Connections to PostgreSQL, of all processes.", ["state"], multiprocess_mode="livesum"

@@ -12,6 +12,7 @@ from accounts import rates as user_rates
 from common import rates
 from common.addresses import client_address, network
 from common.errors import TooOften
+from common.metrics import count_refusal
 from core.requests import QUIET
 
 API = ("/api/", "/api-token-auth/")
@@ -29,6 +30,7 @@ class RateLimits:
         try:
             self._spend(request)
         except TooOften as error:
+            count_refusal(error.code)
             return _refusal(request, error)
         return self.get_response(request)
 

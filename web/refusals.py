@@ -12,15 +12,29 @@ from django import forms
 from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
-from common.errors import Busy, Conflict, DomainError, Outdated, Refused
+from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften, Unsure
+from common.metrics import count_refusal
 from common.text import Minutes
 from web.templatetags.web import STATUS_WORDS
 
 # The first that fits: as the API answers.
-STATUSES: tuple[tuple[type[DomainError], int], ...] = ((Refused, 400), (Outdated, 412), (Conflict, 409), (Busy, 503))
+STATUSES: tuple[tuple[type[DomainError], int], ...] = (
+    (Refused, 400),
+    (Outdated, 412),
+    (Conflict, 409),
+    (Busy, 503),
+    (Unsure, 503),
+    (TooOften, 429),
+)
 
 
 def words(error: DomainError) -> str:
+    """What a page tells whoever it refuses something, once for each refusal: it is counted."""
+    count_refusal(error.code)
+    return spelled(error)
+
+
+def spelled(error: DomainError) -> str:
     """What the error says, in the language of the page."""
     said = gettext(error.template)
     return said.format(**{name: _localized(value) for name, value in error.words.items()}) if error.words else said

@@ -12,6 +12,7 @@ from django.views import View
 from common import rates
 from common.addresses import client_address, network
 from common.errors import TooOften
+from common.metrics import count_refusal
 
 
 class Counted(View):
@@ -23,6 +24,7 @@ class Counted(View):
             try:
                 rates.spend("online", network(address), settings.RATE_LIMIT_ONLINE)
             except TooOften as error:
+                count_refusal(error.code)
                 seconds = error.retry_after_seconds
                 response = render(request, "429.html", {"seconds": seconds}, status=429)
                 response.headers["Retry-After"] = str(seconds)

@@ -1,16 +1,23 @@
 """What Prometheus is told, and who may hear it."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from common import metrics
-from tests.factories import book, make_doctor, make_patient
+from accounts.models import User
+from appointments.models import Appointment, Hold
+from common import metrics, rates
+from tests.factories import book, make_doctor, make_patient, make_type
+from tests.pages import AdminPages
+from tests.web.booking import Booking
+from tests.web.people import visitor
 
 pytestmark = pytest.mark.django_db
 
+REFUSED = re.compile(r'clinic_refusals_total\{code="(\w+)"\} ([0-9.]+)')
 TOKEN = {"Authorization": "Bearer for-the-metrics"}
 
 
@@ -68,6 +75,62 @@ def test_refusals_are_counted_by_code(client: Client, api: APIClient) -> None:
     asked = {"patient": make_patient().pk, "doctor": doctor.pk, "appointment_time": "2026-03-02T10:00:00Z"}
     assert api.post("/api/appointments/", asked).status_code == 400
     assert value(client, taken) == before + 1
+
+
+def refused(client: Client) -> dict[str, float]:
+    """How often which code was refused, by all faces together."""
+    lines = client.get("/metrics", headers=TOKEN).content.decode().splitlines()
+    counts = [REFUSED.fullmatch(line) for line in lines]
+    return {found[1]: float(found[2]) for found in counts if found}
+
+
+def new(client: Client, before: dict[str, float]) -> dict[str, float]:
+    return {code: n - before.get(code, 0) for code, n in refused(client).items() if n != before.get(code, 0)}
+
+
+def test_refusals_of_pages_are_counted_once_each(client: Client) -> None:
+    doctor = make_doctor()
+    book("2026-03-02 11:00", doctor=doctor)
+    visit = book("2026-03-02 10:00", doctor=doctor)
+    desk = visitor()
+    before = refused(client)
+    form = {"doctor": doctor.pk, "date": "2026-03-02", "time": "11:00", "version": 1, "minutes": 30}
+    assert desk.post(f"/desk/visits/{visit.pk}/move/", form).status_code == 400
+    dropped = {"doctor": doctor.pk, "start": "2026-03-02T20:00", "end": "2026-03-02T20:30", "version": 1}
+    assert desk.post(f"/desk/visits/{visit.pk}/drop/", dropped).status_code == 400
+    assert desk.post(f"/desk/visits/{visit.pk}/drop/", dropped | {"version": 9}).status_code == 412
+    assert new(client, before) == {"slot_taken": 1, "outside_hours": 1, "version_mismatch": 1}
+
+
+def test_a_time_that_is_lost_while_somebody_books_is_counted(client: Client) -> None:
+    doctor, others = make_doctor(), Client()
+    booking = Booking(client, make_type(duration_minutes=30))
+    booking.take(doctor)
+    booking.enter()
+    form = booking.form()
+    Hold.objects.all().delete()
+    book("2026-03-02 10:00", doctor=doctor)
+    before = refused(others)
+    assert client.post("/book/check/", form).headers["Location"] == "/book/lost/"
+    assert new(others, before) == {"slot_taken": 1}
+
+
+def test_refusals_of_the_admin_are_counted(client: Client, user: User) -> None:
+    doctor = book("2026-03-02 10:00").doctor
+    admin = Client()
+    admin.force_login(user)
+    before = refused(client)
+    AdminPages(admin, Appointment).add(patient=make_patient().pk, doctor=doctor.pk, start="2026-03-02T10:00")
+    assert new(client, before) == {"slot_taken": 1}
+
+
+def test_who_asks_too_often_is_counted(client: Client, settings: Any) -> None:
+    rates.forget()
+    settings.RATE_LIMIT_ADDRESS = (1, 60)
+    before = refused(client)
+    assert [client.get("/book/", REMOTE_ADDR="203.0.113.7").status_code for _ in range(3)] == [200, 429, 429]
+    rates.forget()
+    assert new(client, before) == {"too_many_requests": 2}
 
 
 def test_what_waits_is_counted_in_the_database(client: Client, api: APIClient) -> None:

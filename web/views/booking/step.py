@@ -18,6 +18,7 @@ from appointments.finding import Slot
 from appointments.models import Hold
 from clinics.models import AppointmentType
 from common.errors import Refused
+from common.metrics import count_refusal
 from web.drafts import Chosen, Draft, Drafts
 
 STEPS = (
@@ -98,7 +99,8 @@ class ChosenStep(Step):
             take(self, slot, chosen.kind, chosen.draft.any_doctor)
         except TooManyHolds:
             return True  # it is not kept, but may still be free: the booking says
-        except Refused:
+        except Refused as refusal:
+            count_refusal(refusal.code)
             return False
         self.chosen = self.drafts.read() or chosen
         return True

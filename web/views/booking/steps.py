@@ -16,6 +16,7 @@ from appointments.errors import HoldGone
 from appointments.finding import Slot
 from clinics.models import AppointmentType, Location
 from common.errors import Refused
+from common.metrics import count_refusal
 from web.forms.booking import WhoForm
 from web.picker import Wish, pick, read_value
 from web.refusals import words
@@ -173,7 +174,8 @@ class CheckStep(ChosenStep):
             return self.review(_("You have chosen another time meanwhile. Please check it once more."))
         try:
             return self.book(self.chosen.draft.key)
-        except (*TIME_REFUSALS, HoldGone):
+        except (*TIME_REFUSALS, HoldGone) as refusal:
+            count_refusal(refusal.code)
             return self.to("lost")
         except Refused as refusal:
             return self.review(words(refusal))

@@ -20,7 +20,7 @@ from common.errors import Conflict, DomainError, Refused
 from web.calendars import visit_file
 from web.forms.booking import CancelForm
 from web.picker import Wish, pick, read_value
-from web.refusals import words
+from web.refusals import spelled, words
 from web.views.booking.step import day_asked
 
 REASON_MOVED = "Moved by the patient."
@@ -36,7 +36,7 @@ def why_fixed(visit: Appointment) -> str:
     try:
         policy.check_cut_off(visit, clock.now())
     except PastCutOff as refusal:
-        return words(refusal)
+        return spelled(refusal)
     return ""
 
 
