@@ -1,6 +1,7 @@
 """Opens a trail for each request and has its row written before the answer leaves."""
 
 import logging
+import time
 from collections.abc import Callable
 
 from django.db import DatabaseError
@@ -9,30 +10,49 @@ from django.http.response import HttpResponseBase
 
 from audit.writing import write
 from common import request_id
-from common.errors import Busy
+from common.errors import Busy, Unsure
+from common.metrics import count_refusal
 from common.trail import Outcome, Trail, opened
+from common.transactions import lost_the_database, without_waiting_again
 
 logger = logging.getLogger(__name__)
+
+BUSY = 503
 
 
 class Audited:
     """Middleware, the innermost: it sees the finished answer, errors included, and streams before their first byte.
 
-    Nobody is shown what could not be written down: then the answer is 503, and holds nothing.
+    Nobody is shown what could not be written down: then the answer is 503, and holds nothing. A request waits once for
+    the database: what has failed because it did not come is told at once, not after the row has waited, too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.monotonic()
         named = request_id.current() or request_id.choose(request.headers.get(request_id.HEADER, ""))
         with opened(Trail(write, request=request, request_id=named)) as trail:
             response = self.get_response(request)
+            if response.status_code == BUSY and lost_the_database():
+                logger.error("The audit trail could not be written: there is no database.")
+                return _unwritten(response, trail)
             try:
-                trail.close(Outcome.of(response.status_code))
+                with without_waiting_again(began):
+                    trail.close(Outcome.of(response.status_code))
             except DatabaseError:
                 logger.exception("The audit trail could not be written.")
-                return JsonResponse(
-                    {"detail": Busy.message}, status=503, headers={"Retry-After": str(Busy.retry_after_seconds)}
-                )
+                return _unwritten(response, trail)
             return response
+
+
+def _unwritten(response: HttpResponseBase, trail: Trail) -> HttpResponseBase:
+    """What is answered instead: nothing of anybody's, and nothing that is not so."""
+    busy = response.status_code == BUSY
+    if busy and getattr(response, "exception", False):
+        return response  # worded by `api.errors` or `core.away`, it holds nothing else
+    told = Unsure() if trail.unsure else Busy()
+    if not busy:
+        count_refusal(told.code)
+    return JsonResponse({"detail": told.message}, status=BUSY, headers={"Retry-After": str(told.retry_after_seconds)})

@@ -70,6 +70,7 @@ class Trail:
         self.details: dict[str, JSON] = {}
         self.rows = 0  # that were written
         self.failed = False  # the last transaction was rolled back, or what was entered was refused
+        self.unsure = False  # a transaction was lost during COMMIT
         self._inside = False
 
     @property
@@ -155,8 +156,12 @@ def aside(action: str) -> Iterator[None]:
     if around is None:
         yield
         return
-    with opened(_beside(around, action=action, by_system=True)):
-        yield
+    own = _beside(around, action=action, by_system=True)
+    try:
+        with opened(own):
+            yield
+    finally:
+        around.unsure |= own.unsure
 
 
 @contextmanager
@@ -176,6 +181,7 @@ def part(record: models.Model) -> Iterator[None]:
             raise
         finally:
             around.rows += 1
+            around.unsure |= own.unsure
         own.close(Outcome.OK)
 
 
@@ -219,6 +225,12 @@ def saw_again(*, objects: Iterable[int] = (), patients: Iterable[int] = ()) -> N
     if (trail := _open.get()) is not None:
         trail.objects |= dict.fromkeys(objects)
         trail.patients |= dict.fromkeys(patients)
+
+
+def unsure() -> None:
+    """A transaction may have been committed or not: whoever answers must not say that nothing was changed."""
+    if (trail := _open.get()) is not None:
+        trail.unsure = True
 
 
 # --- For services ------------------------------------------------------------------------------------

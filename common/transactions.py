@@ -3,8 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 TRIES = 3
 # Whoever has waited so long for a lock has waited enough, and is told to come back: SQLite alone waits 20 a try.
 SECONDS_OF_PATIENCE = 10
+# Of the locks that a request finds on SQLite's file after it has waited long already.
+LEAST_MILLISECONDS = 1000
 # PostgreSQL: deadlock, lock timeout, serialization failure.
 RETRIABLE_SQLSTATES = frozenset({"40P01", "55P03", "40001"})
 
@@ -49,6 +51,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                     done = True
             except (OperationalError, InterfaceError) as error:
                 if done and is_lost_connection(error):
+                    trail.unsure()
                     raise Unsure from error
                 if not is_lost_race(error):
                     raise
@@ -80,3 +83,27 @@ def is_lost_race(error: Exception) -> bool:
     """Whether trying again can help: somebody else held what this transaction needed."""
     sqlstate = getattr(error.__cause__, "sqlstate", None)
     return sqlstate in RETRIABLE_SQLSTATES if sqlstate else "database is locked" in str(error)
+
+
+@contextmanager
+def without_waiting_again(began: float) -> Iterator[None]:
+    """For what is still to be written for a request that ``began`` then, by the monotonic clock.
+
+    It waits for SQLite's file as long as is left of the one time that a request may wait, and at least a second.
+    """
+    spent = round((time.monotonic() - began) * 1000)
+    if connection.vendor != "sqlite" or spent < LEAST_MILLISECONDS:
+        yield
+        return
+    with connection.cursor() as cursor:
+        [whole] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {max(LEAST_MILLISECONDS, whole - spent)}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {whole}")
+
+
+def lost_the_database() -> bool:
+    """Whether this request has no connection to PostgreSQL any more, and would have to wait for another one."""
+    return connection.vendor == "postgresql" and connection.connection is None

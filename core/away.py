@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.defaults import server_error
 
 from common.errors import Busy, Unsure
+from common.metrics import count_refusal
 
 API = ("/api/", "/api-token-auth/")
 PAGE = """<!doctype html>
@@ -28,8 +29,15 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(error, OperationalError | InterfaceError | Busy | Unsure):
         return server_error(request)
     told = error if isinstance(error, Busy | Unsure) else Busy()
+    count_refusal(told.code)
     headers = {"Retry-After": str(told.retry_after_seconds)}
     if request.path_info.startswith(API):
         as_the_api = {"separators": (",", ":")}
-        return JsonResponse({"detail": told.message}, status=503, headers=headers, json_dumps_params=as_the_api)
-    return HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)
+        answer: HttpResponse = JsonResponse(
+            {"detail": told.message}, status=503, headers=headers, json_dumps_params=as_the_api
+        )
+    else:
+        answer = HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)
+    # As DRF marks its own: it tells of the failure, and of nothing else.
+    answer.exception = True  # type: ignore[attr-defined]
+    return answer

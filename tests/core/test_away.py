@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.test import Client
+from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
 from api.views.doctors import DoctorViewSet
@@ -37,6 +38,14 @@ def test_what_no_face_words_is_a_503_too(monkeypatch: pytest.MonkeyPatch, error:
     assert (page.status_code, page["Retry-After"], api.status_code, api["Retry-After"]) == (503, "1", 503, "1")
     assert BUSY in page.content.decode()
     assert api.json() == {"detail": BUSY}
+
+
+def test_what_no_face_words_is_counted_among_the_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False)
+    before = REGISTRY.get_sample_value("clinic_refusals_total", {"code": "busy"}) or 0
+    fail(monkeypatch, Busy(), metrics, "route_of")
+    assert client.get("/admin/login/").status_code == 503
+    assert REGISTRY.get_sample_value("clinic_refusals_total", {"code": "busy"}) == before + 1
 
 
 def test_any_other_failure_stays_a_500(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,8 @@ def test_who_finds_it_locked_for_30_seconds_is_told_to_come_back_and_changes_not
     with serve() as clinic:
         status, retry_after, took, booked = locked_for(clinic, 30)
         assert (status, retry_after, booked) == (503, "1", 0)
-        assert took > 19
+        print(f"\nTold after {took:.1f} s")
+        assert 19 < took < 29  # once the busy timeout, of 20 s, and not once more for the row of the audit trail
         doctor = clinic.doctor()
         assert clinic.send(booking(clinic.patient(), doctor, clinic.slots(doctor, 1)[0])).status_code == 201
 

@@ -1,0 +1,71 @@
+"""What is answered where the audit trail cannot be written."""
+
+import time
+
+import pytest
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from audit.middleware import Audited
+from audit.models import AuditEvent
+from common import trail
+from common.transactions import without_waiting_again
+
+BUSY = "The system is busy. Nothing was changed; please try again."
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(AuditEvent, "save", fail)
+
+
+def answered(status: int, *, unsure: bool = False, worded: bool = False) -> HttpResponse:
+    def view(request: object) -> HttpResponse:
+        trail.name("patient.read", 1)
+        if unsure:
+            trail.unsure()
+        response = HttpResponse("Jane Doe", status=status)
+        response.exception = worded  # type: ignore[attr-defined]
+        return response
+
+    response = Audited(view)(RequestFactory().get("/"))
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+@pytest.mark.usefixtures("unwritable")
+@pytest.mark.parametrize("status", [200, 409, 503])
+def test_nobody_is_shown_what_could_not_be_written_down(status: int) -> None:
+    response = answered(status)
+    assert (response.status_code, response["Retry-After"]) == (503, "1")
+    assert response.content.decode() == f'{{"detail": "{BUSY}"}}'
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_what_may_have_been_done_is_not_said_to_be_undone() -> None:
+    response = answered(503, unsure=True)
+    assert response.status_code == 503
+    assert "it was done, or it was not" in response.content.decode()
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_an_answer_that_only_tells_of_the_failure_is_given_as_it_is() -> None:
+    assert answered(503, worded=True).content == b"Jane Doe"
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite")
+@pytest.mark.parametrize(("spent", "left"), [(0, 20_000), (5, 15_000), (19.9, 1000), (60, 1000)])
+def test_a_request_waits_for_the_file_once(spent: float, left: int) -> None:
+    def timeout() -> int:
+        with connection.cursor() as cursor:
+            [milliseconds] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        return int(milliseconds)
+
+    with without_waiting_again(time.monotonic() - spent):
+        assert timeout() == pytest.approx(left, abs=500)
+    assert timeout() == 20_000
