@@ -165,6 +165,7 @@ def fill(patients: int, doctors: int, total: int, progress: Callable[..., Any]) 
 def main() -> None:
     patients, doctors, total = map(int, sys.argv[1:4])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+    os.environ["DATABASE_SILENCE_SECONDS"] = "0"  # VACUUM says nothing for minutes
     django.setup()
     from django.core.management import call_command
     from django.db import connection

@@ -17,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.utils import ConnectionHandler
 
+from common.postgres import Connection
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "only-for-tests-abcdefghijklmnopqrstuvwxyz-0123456789"
 PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "clinic.example.org"}
@@ -252,7 +254,13 @@ def test_postgresql_gives_up_waiting_and_keeps_a_pool(settings_of: Settings) -> 
     assert database["OPTIONS"] == {
         "sslmode": "require",
         "options": "-c lock_timeout=3000 -c statement_timeout=10000",
-        "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 3},
+        "pool": {
+            "min_size": 1,
+            "max_size": 8,
+            "timeout": 5,
+            "reconnect_timeout": 3,
+            "connection_class": Connection,
+        },
         "connect_timeout": 5,
         "keepalives_idle": 5,
         "keepalives_interval": 2,

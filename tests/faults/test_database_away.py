@@ -1,19 +1,16 @@
-"""PostgreSQL dies, is unreachable, slow, or silent: 503 meanwhile, and back by itself within 5 seconds."""
+"""PostgreSQL dies, is unreachable, or slow: 503 meanwhile, and back by itself within 5 seconds."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Clinic, booking, migrate_and_seed, serving
+from tests.faults.proxied import SETTINGS, behind_a_proxy, seconds_until_it_books
 from tests.faults.under_fault import told_by_the_checker
 from tests.faults.waiting import until
-from tools.proxy import Proxy
 from tools.serving.cluster import Cluster
 from tools.serving.database import existing
 
@@ -21,40 +18,8 @@ pytestmark = [
     pytest.mark.xdist_group("concurrency"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL"),
 ]
-SETTINGS = {"RATE_LIMIT_USER": "0", "HOLD_MINUTES": "60", "HOLDS_PER_USER": "1000"}
 SECONDS_TO_RETURN = 5  # on a machine that has nothing else to do: `make prove` holds it to that
-SECONDS_AT_MOST = 60
 BUSY = "The system is busy. Nothing was changed; please try again."
-
-
-@contextmanager
-def behind_a_proxy(serve: Serve) -> Iterator[tuple[Clinic, Proxy, str]]:
-    """A clinic whose database is behind a proxy, and the database's own address."""
-    proxies: list[Proxy] = []
-
-    def through(url: str) -> str:
-        there = urlsplit(url)
-        proxies.append(Proxy((there.hostname or "127.0.0.1", there.port or 5432)))
-        return there._replace(netloc=f"{there.username}@127.0.0.1:{proxies[0].port}").geturl()
-
-    with serve(settings=SETTINGS, through=through) as clinic:
-        try:
-            yield clinic, proxies[0], clinic.database.url
-        finally:
-            clinic.stop()
-            proxies[0].close()
-
-
-def seconds_until_it_books(clinic: Clinic, patients: Iterator[int], doctor: int, slots: Iterator[str]) -> float:
-    """How long until a booking succeeds; until then every answer is a 503 that says when to come back."""
-    began = time.monotonic()
-    while True:
-        answer = clinic.send(booking(next(patients), doctor, next(slots)))
-        if answer.status_code == 201:
-            return time.monotonic() - began
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1"), answer.text
-        assert time.monotonic() - began < SECONDS_AT_MOST
-        time.sleep(0.05)
 
 
 def test_connections_that_are_dropped_are_made_anew(serve: Serve) -> None:

@@ -25,11 +25,20 @@ class Told:
 
 
 def told_by_the_checker(
-    clinic: Clinic, folder: Path, fault: Callable[[], object], *, every: float, operations: int = 160, url: str = ""
+    clinic: Clinic,
+    folder: Path,
+    fault: Callable[[], object],
+    *,
+    every: float,
+    operations: int = 160,
+    url: str = "",
+    clock_off: float = 0,
 ) -> Told:
-    """Make the fault some times while the checker is at work; what it found. ``url``: the database, past a proxy."""
+    """Make the fault some times while the checker is at work; what it found. ``url``: the database, past a proxy;
+    ``clock_off``: how wrong the server's clock may be, in seconds."""
     command = [sys.executable, "-m", "tools.checker", "--address", clinic.server.address, "--token", clinic.token]
     command += ["--database", url or clinic.database.url, "--operations", str(operations), "--faults"]
+    command += ["--clock-off", str(clock_off)]
     faults = 0
     with subprocess.Popen(
         [*command, "--seed", "31", "--keep", str(folder)],

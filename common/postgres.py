@@ -1,0 +1,52 @@
+"""A connection to PostgreSQL that gives a silent server up.
+
+The server ends by itself what takes it too long (lock_timeout, statement_timeout). Nobody says so where it has stopped,
+or where a network loses what it says while the connection seems to stand: that is for whoever waits to notice.
+"""
+
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
+
+# Until a connection that lay idle has answered the pool: there is another one, or none.
+SECONDS_TO_SHOW_LIFE = 3.0
+# How often psycopg looks up from waiting.
+SECONDS_BETWEEN = 0.1
+
+
+class Connection(psycopg.Connection[Any]):
+    """Waits DATABASE_SILENCE_SECONDS at most for each answer; 0 waits for ever."""
+
+    _showing_life = False
+
+    def wait(self, gen: PQGen[RV], interval: float = SECONDS_BETWEEN, timeout: float | None = None) -> RV:
+        """As psycopg does; OperationalError when nothing came.
+
+        Then the connection is closed: what it might still say would be taken for the answer to something else.
+        """
+        if timeout is None:
+            timeout = SECONDS_TO_SHOW_LIFE if self._showing_life else settings.DATABASE_SILENCE_SECONDS or None
+        try:
+            return super().wait(gen, interval, timeout)
+        except psycopg.OperationalError as error:
+            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"PostgreSQL was silent for {timeout} seconds.") from error
+
+    def execute(self, *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
+        """Only the pool asks like this, before it gives the connection away: Django has cursors of its own."""
+        self._showing_life = True
+        try:
+            return super().execute(*args, **kwargs)
+        except psycopg.OperationalError:
+            # Those that lay beside it are as dead. The pool would try each of them, and rest longer after each.
+            if isinstance(self._pool, ConnectionPool):
+                self._pool.drain()
+            raise
+        finally:
+            self._showing_life = False
