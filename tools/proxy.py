@@ -11,9 +11,12 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Listens on ``port`` of 127.0.0.1 and passes everything on to ``target``, while it is not told otherwise."""
+    """Listens on ``port`` of ``host`` and passes everything on to ``target``, while it is not told otherwise.
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    On a free port of 127.0.0.1, unless it is given a ``listener``.
+    """
+
+    def __init__(self, target: tuple[str, int], listener: socket.socket | None = None) -> None:
         self.target = target
         self.delay_seconds = 0.0
         self._flowing = threading.Event()
@@ -21,8 +24,10 @@ class Proxy:
         self._accepting = True
         self._sockets: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port: int = self._listener.getsockname()[1]
+        self._listener = listener or socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.host: str
+        self.port: int
+        self.host, self.port = self._listener.getsockname()[:2]
         threading.Thread(target=self._accept, daemon=True).start()
 
     # --- What can be made of it ---

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import socket
 from urllib.parse import urlsplit
 
 from tests.concurrency.conftest import Serve
@@ -14,14 +15,16 @@ SECONDS_AT_MOST = 60
 
 
 @contextmanager
-def behind_a_proxy(serve: Serve, **settings: str) -> Iterator[tuple[Clinic, Proxy, str]]:
+def behind_a_proxy(
+    serve: Serve, listener: socket | None = None, **settings: str
+) -> Iterator[tuple[Clinic, Proxy, str]]:
     """A clinic whose database is behind a proxy, and the database's own address."""
     proxies: list[Proxy] = []
 
     def through(url: str) -> str:
         there = urlsplit(url)
-        proxies.append(Proxy((there.hostname or "127.0.0.1", there.port or 5432)))
-        return there._replace(netloc=f"{there.username}@127.0.0.1:{proxies[0].port}").geturl()
+        proxies.append(Proxy((there.hostname or "127.0.0.1", there.port or 5432), listener))
+        return there._replace(netloc=f"{there.username}@{proxies[0].host}:{proxies[0].port}").geturl()
 
     with serve(settings=SETTINGS | settings, through=through) as clinic:
         try:

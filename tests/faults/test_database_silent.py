@@ -16,6 +16,7 @@ from common.postgres import Connection
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Call, booking
 from tests.concurrency.test_idempotency import keyed
+from tests.faults.packet_loss import link, why_not
 from tests.faults.proxied import behind_a_proxy, seconds_until_it_books
 from tests.faults.test_kills import DURING_COMMIT, KEY
 from tests.faults.test_server import waiting
@@ -133,3 +134,25 @@ def test_silent_during_the_commit_it_says_that_nobody_knows_and_the_same_key_fin
         again = clinic.send(request)
         assert (again.status_code, again.headers.get("Idempotent-Replayed")) == (201, "true")
         assert clinic.visits(doctor) == [again.json()["id"]]
+
+
+@pytest.mark.slow
+def test_where_packets_are_lost_it_is_given_up_and_back_within_5_seconds(serve: Serve) -> None:
+    if reason := why_not():
+        pytest.skip(reason)
+    with link() as network, behind_a_proxy(serve, network.listener()) as (clinic, _, _):
+        doctor = clinic.doctor()
+        slots, patients = iter(clinic.slots(doctor, 60)), iter(clinic.patients(60))
+        for seconds in (2, 30):
+            network.lose()
+            began, longest = time.monotonic(), 0.0
+            while time.monotonic() - began < seconds:
+                asked = time.monotonic()
+                answer = clinic.send(booking(next(patients), doctor, next(slots)))
+                assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+                longest = max(longest, time.monotonic() - asked)
+            network.heal()
+            took = seconds_until_it_books(clinic, patients, doctor, slots)
+            print(f"\n{seconds} s of lost packets: told after {longest:.1f} s at most, back in {took:.1f} s")
+            assert took < 5
+        assert clinic.booked(doctor) == 2
