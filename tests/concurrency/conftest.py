@@ -42,6 +42,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         pages: bool = False,
         settings: Mapping[str, str] | None = None,
         query: str = "",
+        application: str = "core.wsgi",
         through: Callable[[str], str] = str,
     ) -> Iterator[Clinic]:
         number = next(numbers)
@@ -49,7 +50,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         try:
             if not guards:
                 database.drop_guards()
-            application = "core.wsgi" if lock else "tests.concurrency.unguarded"
+            application = application if lock else "tests.concurrency.unguarded"
             application = application if keys else "tests.concurrency.keyless"
             application = application if trail else "tests.concurrency.untold"
             application = application if rooms else "tests.concurrency.roomless"

@@ -15,13 +15,14 @@ from tests.faults.wrong_clock import WrongClock
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 HOUR = 3600
+WRONG = "tests.faults.wrong_clock"
 # What is kept for some time is to outlast an hour that passes at once.
 LONG = {"HOLD_MINUTES": "6000", "WAITLIST_OFFER_MINUTES": "6000"}
 
 
 @pytest.fixture
 def wrong_clock(tmp_path: Path) -> WrongClock:
-    return WrongClock.of_a_server(tmp_path)
+    return WrongClock(tmp_path)
 
 
 def test_servers_whose_clocks_are_an_hour_apart_double_book_nobody_and_keep_their_keys(
@@ -48,7 +49,7 @@ def test_servers_whose_clocks_are_an_hour_apart_double_book_nobody_and_keep_thei
 def test_a_clock_that_jumps_an_hour_while_it_serves_double_books_nobody_and_keeps_keys(
     serve: Serve, wrong_clock: WrongClock
 ) -> None:
-    with serve(settings=wrong_clock.environment) as clinic:
+    with serve(application=WRONG, settings=wrong_clock.environment) as clinic:
         doctor = clinic.doctor()
         slots = clinic.slots(doctor, 3)
         made = []
@@ -71,7 +72,7 @@ def test_a_clock_that_jumps_to_and_fro_while_everybody_works_loses_nothing_and_d
     serve: Serve, tmp_path: Path, wrong_clock: WrongClock
 ) -> None:
     jumps = cycle((HOUR, 0, -HOUR, 0))
-    with serve(settings=SETTINGS | LONG | wrong_clock.environment) as clinic:
+    with serve(application=WRONG, settings=SETTINGS | LONG | wrong_clock.environment) as clinic:
 
         def jump() -> None:
             wrong_clock.jump(next(jumps))

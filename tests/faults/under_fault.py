@@ -57,6 +57,7 @@ def told_by_the_checker(
                 due = time.monotonic() + every
             time.sleep(0.02)
         log = checker.stdout.read()
-    [story] = folder.glob("*.story")
-    report = judged(story)
+    stories = list(folder.glob("*.story"))
+    assert len(stories) == 1, log
+    report = judged(stories[0])
     return Told(report.outcomes, report.violations, faults, log)

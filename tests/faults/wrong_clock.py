@@ -1,40 +1,45 @@
-"""A server whose clock can be set while it runs: by libfaketime, for everything that it asks of the machine.
+"""core.wsgi on a machine whose clock is set while it runs: for the tests of faults, never for a clinic.
 
-Only the wall clock: what is measured in seconds that pass (timeouts, the pool) goes on, as where a clock is set.
+Every instant that the system takes comes from `timezone.now`, and what Django signs from `time.time`. What is measured
+in seconds that pass (timeouts, the pool) goes on, as on a machine whose clock somebody sets.
 """
 
+import os
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
+from django.utils import timezone
 
-LIBRARY = "faketime/libfaketimeMT.so.1"
-PLACES = ("lib", "lib/*-linux-gnu", "lib64", "local/lib")
+OFFSET = "TESTS_CLOCK_OFFSET"  # the file that says by how many seconds the clock is wrong
 
 
 class WrongClock:
     """``environment`` is what a server needs to be started with; its clock is right until `jump`."""
 
-    def __init__(self, faketime: Path, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self._offset = folder / "offset"
+        self.environment = {OFFSET: str(self._offset)}
         self.jump(0)
-        self.environment = {
-            "LD_PRELOAD": str(faketime),
-            "FAKETIME_TIMESTAMP_FILE": str(self._offset),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-        }
-
-    @classmethod
-    def of_a_server(cls, folder: Path) -> "WrongClock":
-        """Skips the test where libfaketime is not installed."""
-        found = [path for place in PLACES for path in Path("/usr").glob(f"{place}/{LIBRARY}")]
-        if not found:
-            pytest.skip("needs libfaketime (Debian: apt install libfaketime)")
-        return cls(found[0], folder)
 
     def jump(self, seconds: int) -> None:
         """Set the clock so many seconds ahead of the right time, or behind it."""
         anew = self._offset.with_suffix(".new")
-        anew.write_text(f"{seconds:+d}\n")
+        anew.write_text(str(seconds))
         anew.replace(self._offset)  # whoever reads meanwhile finds one or the other
+
+
+if file := os.environ.get(OFFSET):
+    right_now, right_time, offset = timezone.now, time.time, Path(file)
+
+    def wrong_now() -> datetime:
+        return right_now() + timedelta(seconds=int(offset.read_text()))
+
+    def wrong_time() -> float:
+        return right_time() + int(offset.read_text())
+
+    timezone.now, time.time = wrong_now, wrong_time  # before anything takes them
+
+    from core.wsgi import application
+
+    __all__ = ["application"]

@@ -264,6 +264,8 @@ class Story:
             if call.about["entry"] == offer.entry and call.outcome != REFUSED and call.completed > began.invoked
         ]
         ended = min(ends, key=lambda window: window.completed, default=None) if offer.status != "pending" else None
+        if ended and self.clock_off:  # which of its entry's offers an answer was about cannot be told
+            ended = Window(min(window.invoked for window in ends), max(window.completed for window in ends))
         life = Life(began, ended, offer.expires - self.skew + self.clock_off)
         return Keep(offer.hold or 0, offer.doctor, offer.start, offer.end, life, offer.entry)
 
