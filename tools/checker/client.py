@@ -3,6 +3,7 @@
 import http.client
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from threading import BrokenBarrierError
@@ -11,7 +12,7 @@ from typing import Any
 from tools.checker import log
 from tools.checker.clinic import Api, Board, Clinic, spelled, windows
 from tools.checker.log import OK, REFUSED, UNKNOWN, Call
-from tools.checker.past import stored_twice
+from tools.checker.past import FAILED, stored_twice
 from tools.checker.plan import DAY, SCAN, VISIT, Step
 
 UNSURE = "it was done, or it was not"
@@ -197,8 +198,9 @@ class Client:
             return
         call = Call(self.next_id(), "raw", "", {"visit": number}, time.monotonic())
         self.calls.append(call)
-        call.outcome = OK if stored_twice(self.clinic.database, number) else REFUSED
-        call.completed = time.monotonic()
+        with suppress(*FAILED):
+            call.outcome = OK if stored_twice(self.clinic.database, number) else REFUSED
+            call.completed = time.monotonic()
 
     # --- Every call ---
 

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+# Locked, full, or away: then it was not the guards that refused.
+FAILED = (sqlite3.OperationalError, psycopg.OperationalError)
+
 
 def stored_twice(url: str, visit: int) -> bool:
     """Whether the database takes a copy of a visit that takes time; it is locked meanwhile, so that it stays so."""

@@ -15,9 +15,9 @@ SECONDS_TO_START = 60
 
 
 class Cluster:
-    """``url`` is that of a database in it, once it was started."""
+    """``url`` is that of a database in it, once it was started. ``settings`` are the server's, ``options`` initdb's."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str, **settings: str) -> None:
         binaries = find_binaries()
         if binaries is None:
             raise RuntimeError("PostgreSQL's server is not installed.")
@@ -27,18 +27,19 @@ class Cluster:
         home.mkdir(parents=True, exist_ok=True)
         if self.identity:
             shutil.chown(home, self.identity["user"], self.identity["group"])
-        options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
+        self.settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(home)}
+        self.settings |= settings
+        options = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", *options)
         command = [str(binaries / "initdb"), f"--pgdata={home / 'data'}", *options]
         subprocess.run(command, cwd=home, stdout=subprocess.DEVNULL, check=True, **self.identity)
 
     def start(self) -> float:
         """Start it, and wait until it answers; the seconds that took."""
         began = time.monotonic()
-        settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(self.home)}
         with (self.home / "log").open("ab") as output:
             self.process = subprocess.Popen(
                 [str(self.binaries / "postgres"), "-D", str(self.home / "data")]
-                + [f"--{name}={value}" for name, value in settings.items()],
+                + [f"--{name}={value}" for name, value in self.settings.items()],
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
