@@ -29,7 +29,10 @@ SQLITE_ALONE = (
 )
 # What `tests/conftest.py` marks so: its engine cannot matter.
 NOT_AGAIN = ["-m", "not slow and not once"]
-ONCE = "PostgreSQL: without the tests that ask for no database or look at pages in a browser; they ran on SQLite."
+ONCE = (
+    "PostgreSQL: without what it cannot change, which ran on SQLite: tests of no database, of pages in a browser, and "
+    "what is marked `once`."
+)
 NO_BROWSER = "Web pages: not tried in a browser. To do so, install Chromium (Debian: apt install chromium)."
 
 

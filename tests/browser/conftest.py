@@ -37,6 +37,7 @@ AXE_OPTIONS = {
     "resultTypes": ["violations"],  # of what is right it need not tell each place
 }
 
+SECONDS_TO_START = 120
 # A machine that is busy with other tests may take its time.
 expect.set_options(timeout=20_000)
 
@@ -57,13 +58,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """One for all tests of pages, and gone after them: its event loop would be in the way of other tests."""
+def browser(
+    request: pytest.FixtureRequest, live_server: Any, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Browser]:
+    """One for all tests of pages, and gone after them: its event loop would be in the way of other tests.
+
+    It and the server have shown a page before the first test begins: a cold start takes long on a busy machine.
+    """
     # Inside Playwright's greenlet Python 3.11 cannot parse sources, which pytest's own way to show failures does.
     request.config.option.tbstyle, usual = "native", request.config.option.tbstyle
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments, timeout=SECONDS_TO_START * 1000)
+        with django_db_blocker.unblock():
+            page = browser.new_page()
+            page.goto(f"{live_server.url}/accounts/login/", timeout=SECONDS_TO_START * 1000)
+            page.close()
         yield browser
         browser.close()
     request.config.option.tbstyle = usual

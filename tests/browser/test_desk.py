@@ -73,12 +73,14 @@ def test_refused_drag_snaps_back_and_says_why(desk: Page, ada: Doctor, watched: 
     visit = book("2026-03-02 09:00", doctor=ada)
     book("2026-03-02 10:00", doctor=ada)
     desk.goto("/desk/")
-    before = visit_of(desk, visit).bounding_box()
+    where = "id => JSON.stringify(document.getElementById(id)?.getBoundingClientRect())"
+    before = desk.evaluate(where, f"visit-{visit.pk}")
     drag(desk, visit, 0, "10:00")
     expect(desk.locator("#announcements")).to_have_text("This doctor is already booked at that time.")
     expect(desk.locator("#toasts")).to_contain_text("This doctor is already booked at that time.")
     expect(visit_of(desk, visit)).to_have_attribute("aria-label", re.compile("^09:00"))
-    assert visit_of(desk, visit).bounding_box() == before
+    # The day is drawn anew, and for a moment the visit is nowhere.
+    desk.wait_for_function(f"([id, before]) => ({where})(id) === before", arg=[f"visit-{visit.pk}", before])
     visit.refresh_from_db()
     assert visit.start == at("2026-03-02 09:00")
     assert_accessible(desk)

@@ -21,9 +21,15 @@ from tests.tokens import token_of
 
 pytestmark = pytest.mark.django_db
 
-ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Africa/Nairobi"]
+
+def once(value: object) -> Any:
+    """Each zone and season is worked out in Python; one of each shows that both databases store what comes of it."""
+    return pytest.param(value, marks=pytest.mark.once)
+
+
+ZONES = ["America/New_York", *map(once, ["UTC", "Asia/Kolkata", "Pacific/Auckland", "Africa/Nairobi"])]
 # Sixty days that hold New York's and Auckland's spring changes of the calendar year, and their autumn ones.
-SEASONS = [date(2026, 3, 2), date(2026, 9, 21)]
+SEASONS = [date(2026, 3, 2), once(date(2026, 9, 21))]
 DAYS = 60
 
 WEEK = [
