@@ -7,7 +7,6 @@ or where a network loses what it says while the connection seems to stand: that 
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
@@ -19,8 +18,9 @@ SECONDS_BETWEEN = 0.1
 
 
 class Connection(psycopg.Connection[Any]):
-    """Waits DATABASE_SILENCE_SECONDS at most for each answer; 0 waits for ever."""
+    """Waits ``silence_seconds`` at most for each answer; 0 waits for ever."""
 
+    silence_seconds = 0
     _showing_life = False
 
     def wait(self, gen: PQGen[RV], interval: float = SECONDS_BETWEEN, timeout: float | None = None) -> RV:
@@ -29,7 +29,7 @@ class Connection(psycopg.Connection[Any]):
         Then the connection is closed: what it might still say would be taken for the answer to something else.
         """
         if timeout is None:
-            timeout = SECONDS_TO_SHOW_LIFE if self._showing_life else settings.DATABASE_SILENCE_SECONDS or None
+            timeout = SECONDS_TO_SHOW_LIFE if self._showing_life else self.silence_seconds or None
         try:
             return super().wait(gen, interval, timeout)
         except psycopg.OperationalError as error:
@@ -50,3 +50,8 @@ class Connection(psycopg.Connection[Any]):
             raise
         finally:
             self._showing_life = False
+
+
+def giving_up_after(seconds: int) -> type[Connection]:
+    """The class of connections that wait so long."""
+    return type("Connection", (Connection,), {"silence_seconds": seconds})

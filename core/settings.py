@@ -204,7 +204,7 @@ def database(url: str) -> dict[str, Any]:
         options.setdefault("timeout", 20)
         options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
     elif engine.endswith("postgresql"):
-        from common.postgres import Connection  # noqa: PLC0415 - psycopg is loaded where it is used
+        from common.postgres import giving_up_after  # noqa: PLC0415 - psycopg is loaded where it is used
 
         config["CONN_HEALTH_CHECKS"] = True
         options.setdefault("options", "-c lock_timeout=3000 -c statement_timeout=10000")
@@ -221,7 +221,8 @@ def database(url: str) -> dict[str, Any]:
                 "timeout": 5,
                 # After that it stops trying by itself, ever more rarely, and tries whenever somebody asks.
                 "reconnect_timeout": 3,
-                "connection_class": Connection,
+                # More than the server's own timeouts above, which it tells of.
+                "connection_class": giving_up_after(env.int("DATABASE_SILENCE_SECONDS", default=12)),
             },
         )
     else:
@@ -232,8 +233,6 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
-# More than the server's own timeouts above, which it tells of.
-DATABASE_SILENCE_SECONDS = env.int("DATABASE_SILENCE_SECONDS", default=12)
 DATABASES = {"default": database(env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
 
 # --- Time and language ---------------------------------------------------------------------------

@@ -251,6 +251,8 @@ def test_postgresql_gives_up_waiting_and_keeps_a_pool(settings_of: Settings) -> 
         "PORT": 5433,
         "CONN_HEALTH_CHECKS": True,
     }
+    connection_class = database["OPTIONS"]["pool"]["connection_class"]
+    assert (connection_class.__base__, connection_class.silence_seconds) == (Connection, 12)
     assert database["OPTIONS"] == {
         "sslmode": "require",
         "options": "-c lock_timeout=3000 -c statement_timeout=10000",
@@ -259,7 +261,7 @@ def test_postgresql_gives_up_waiting_and_keeps_a_pool(settings_of: Settings) -> 
             "max_size": 8,
             "timeout": 5,
             "reconnect_timeout": 3,
-            "connection_class": Connection,
+            "connection_class": connection_class,
         },
         "connect_timeout": 5,
         "keepalives_idle": 5,

@@ -24,7 +24,8 @@ def behind_a_proxy(
     def through(url: str) -> str:
         there = urlsplit(url)
         proxies.append(Proxy((there.hostname or "127.0.0.1", there.port or 5432), listener))
-        return there._replace(netloc=f"{there.username}@{proxies[0].host}:{proxies[0].port}").geturl()
+        who, _, _ = there.netloc.rpartition("@")
+        return there._replace(netloc=f"{who}@{proxies[0].host}:{proxies[0].port}").geturl()
 
     with serve(settings=SETTINGS | settings, through=through) as clinic:
         try:

@@ -1,5 +1,6 @@
 """PostgreSQL is connected and says nothing: its machine has stopped, or the network loses what it says."""
 
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from django.db import connection
 from psycopg_pool import ConnectionPool
 
 from common import postgres
-from common.postgres import Connection
+from common.postgres import Connection, giving_up_after
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Call, booking
 from tests.concurrency.test_idempotency import keyed
@@ -36,20 +37,17 @@ BUSY = "The system is busy. Nothing was changed; please try again."
 
 
 @pytest.fixture
-def server(serve: Serve) -> Iterator[tuple[Proxy, str]]:
-    """A database behind a proxy, without a clinic; and its address through the proxy."""
-    with serve() as clinic:
-        clinic.stop()
-        there = urlsplit(clinic.database.url)
-        proxy = Proxy((there.hostname or "127.0.0.1", there.port or 5432))
-        with closing(proxy):
-            yield proxy, there._replace(netloc=f"{there.username}@127.0.0.1:{proxy.port}").geturl()
+def server() -> Iterator[tuple[Proxy, str]]:
+    """A proxy in front of a PostgreSQL, and the address through it."""
+    there = urlsplit(os.environ["TEST_DATABASE_URL"])
+    with closing(Proxy((there.hostname or "127.0.0.1", there.port or 5432))) as proxy:
+        who, _, _ = there.netloc.rpartition("@")
+        yield proxy, there._replace(netloc=f"{who}@{proxy.host}:{proxy.port}").geturl()
 
 
-def test_a_connection_that_stays_silent_is_given_up_and_closed(server: tuple[Proxy, str], settings: object) -> None:
-    settings.DATABASE_SILENCE_SECONDS = 1  # type: ignore[attr-defined]
+def test_a_connection_that_stays_silent_is_given_up_and_closed(server: tuple[Proxy, str]) -> None:
     proxy, url = server
-    with closing(Connection.connect(url)) as silent:
+    with closing(giving_up_after(1).connect(url)) as silent:
         silent.cursor().execute("SELECT 1")
         proxy.freeze()
         began = time.monotonic()
@@ -59,10 +57,9 @@ def test_a_connection_that_stays_silent_is_given_up_and_closed(server: tuple[Pro
         assert silent.closed
 
 
-def test_a_server_that_is_only_slow_is_waited_for(server: tuple[Proxy, str], settings: object) -> None:
-    settings.DATABASE_SILENCE_SECONDS = 0  # type: ignore[attr-defined]
+def test_a_server_that_is_only_slow_is_waited_for(server: tuple[Proxy, str]) -> None:
     _, url = server
-    with closing(Connection.connect(url)) as slow:
+    with closing(giving_up_after(0).connect(url)) as slow:
         assert slow.cursor().execute("SELECT pg_sleep(1.5), 7").fetchall()[0][1] == 7
 
 
