@@ -47,7 +47,9 @@ def change(visit: int, **fields: object) -> dict[str, object]:
     return {"kind": "appointment", "id": visit, "fields": said | fields}
 
 
-def judged(calls: list[Call], *visits: tuple[Visit, list[Change]], **facts: object) -> dict[str, list[str]]:
+def judged(
+    calls: list[Call], *visits: tuple[Visit, list[Change]], calm: bool = True, **facts: object
+) -> dict[str, list[str]]:
     everything = {
         "visits": {visit.id: visit for visit, _ in visits},
         "changes": {visit.id: lines for visit, lines in visits},
@@ -59,7 +61,7 @@ def judged(calls: list[Call], *visits: tuple[Visit, list[Change]], **facts: obje
         "trail": rows_of(calls, [line for _, lines in visits for line in lines]),
         "deadlocks": 0,
     }
-    return rules.judge(Story(CLINIC, calls, Facts(**everything | facts), skew=0))
+    return rules.judge(Story(CLINIC, calls, Facts(**everything | facts), skew=0, calm=calm))
 
 
 def rows_of(calls: list[Call], lines: list[Change]) -> list[Told]:
@@ -200,6 +202,15 @@ def test_a_row_that_is_left_of_what_was_rolled_back_is_seen() -> None:
         "every_answer_has_its_row",
         "the_trail_tells_what_was_written",
     ]
+
+
+def test_under_a_fault_the_row_of_a_read_may_be_there_and_its_answer_lost() -> None:
+    lost = call(2, "read", REFUSED, since=3, until=4, about={"visit": 1}, status=503, retry_after="1")
+    rows = [row(1, "appointment.book", "ok", change(1)), row(2, "appointment.read")]
+    assert judged([BOOKING, lost], booked(1), trail=rows, calm=False) == {}
+    assert list(judged([BOOKING, lost], booked(1), trail=rows)) == ["every_answer_has_its_row", "it_is_calm"]
+    changed = [rows[0], row(2, "appointment.read", "ok", change(2))]
+    assert "every_answer_has_its_row" in judged([BOOKING, lost], booked(1), trail=changed, calm=False)
 
 
 @pytest.mark.parametrize("outcome", ["denied", "not_found", "error"])
