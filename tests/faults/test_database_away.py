@@ -43,7 +43,7 @@ def test_while_nobody_can_connect_the_answer_is_503_and_it_returns_by_itself(ser
         assert clinic.client.get("/healthz").status_code == 200
         page = clinic.client.get("/api/doctors/")
         assert (page.status_code, page.headers["Retry-After"]) == (503, "1")
-        page = clinic.client.get("/desk/", cookies={"sessionid": "of-somebody-who-was-signed-in"})
+        page = clinic.client.get("/desk/", headers={"Cookie": "sessionid=of-somebody"})
         assert (page.status_code, page.headers["Retry-After"]) == (503, "1")
         assert "<h1>Please try again</h1>" in page.text
         proxy.heal()
