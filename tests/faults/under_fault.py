@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tests.concurrency.server import Clinic
 from tools.checker.__main__ import AT_WORK
-from tools.checker.run import judged
+from tools.checker.log import Call
+from tools.checker.run import calls_of, judged
 from tools.serving.server import ROOT
 
 MOST_FAULTS = 6
@@ -22,6 +23,7 @@ class Told:
     violations: dict[str, list[str]]
     faults: int
     log: str
+    calls: list[Call]
 
 
 def told_by_the_checker(
@@ -60,4 +62,4 @@ def told_by_the_checker(
     stories = list(folder.glob("*.story"))
     assert len(stories) == 1, log
     report = judged(stories[0])
-    return Told(report.outcomes, report.violations, faults, log)
+    return Told(report.outcomes, report.violations, faults, log, calls_of(stories[0]))

@@ -155,6 +155,12 @@ def judged(path: Path) -> Report:
     return Report(seed, Counter(call.outcome for call in calls), 0.0, found)
 
 
+def calls_of(path: Path) -> list[log.Call]:
+    """All calls of a run that was kept."""
+    calls: list[log.Call] = pickle.loads(path.read_bytes())[2]
+    return calls
+
+
 def carried_out(clinic: Clinic, plans: list[list[Step]], meanwhile: Callable[[], None] | None = None) -> list[log.Call]:
     """Every call of every client, each a process of its own."""
     context = multiprocessing.get_context("fork")
