@@ -40,10 +40,10 @@ prove: $(VENV)/development.stamp ## An hour of proof, on both databases: the che
 	for database in sqlite postgres; do \
 		$(BIN)/python -m tools.checker --database $$database --operations 2000 --minutes $(PROVE_MINUTES) || exit 1; \
 		for control in lock constraint both key trail; do \
-			$(BIN)/python -m tools.checker --database $$database --control $$control --operations 640 --seeds 20 || exit 1; \
+			$(BIN)/python -m tools.checker --database $$database --control $$control --operations 240 --seeds 20 || exit 1; \
 		done; \
 	done
-	$(BIN)/python -m tools.checker --control deferred --operations 640 --seeds 20
+	$(BIN)/python -m tools.checker --control deferred --operations 240 --seeds 20
 	$(BIN)/python manage.py test tests/faults -- -m "slow or not slow" -s -n 0
 
 sbom: $(VENV)/development.stamp ## Write sbom.json: every package that a production machine has (CycloneDX)
