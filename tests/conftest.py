@@ -1,7 +1,9 @@
 """What every test may ask for."""
 
 import logging
+import os
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +16,10 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from audit import guards
 from clinics.models import Location
+from tests.concurrency.server import migrate_and_seed
 from tests.factories import NOW
 from tests.tokens import token_of
+from tools.serving.database import Database, PostgresDatabase, SqliteFile
 
 # What makes a test depend on the database that the suite runs on; the last is of servers in processes of their own.
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "serve"}
@@ -66,6 +70,20 @@ def emptied_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", without_guards)
         yield
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, dict[str, Any]]]:
+    """A migrated database with people, of whom `seed` tells, for servers in real time: each is given a copy."""
+    database: Database
+    if server := os.environ.get("TEST_DATABASE_URL"):
+        database = PostgresDatabase(server, f"seeded_{uuid.uuid4().hex[:12]}")
+    else:
+        database = SqliteFile(tmp_path_factory.mktemp("seeded") / "template.sqlite3")
+    try:
+        yield database, migrate_and_seed(database)
+    finally:
+        database.drop()
 
 
 def client_of(user: User) -> APIClient:

@@ -1,17 +1,17 @@
 """Clinics that are served by real processes, in real time, on the database that the suite runs on."""
 
-import os
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
+from typing import Any
 
 import pytest
 
-from tests.concurrency.server import Clinic, migrate_and_seed, serving
-from tools.serving.database import Database, PostgresDatabase, SqliteFile
+from tests.concurrency.server import Clinic, serving
+from tools.serving.database import Database
 
 Serve = Callable[..., AbstractContextManager[Clinic]]
+NUMBERS = count(1)  # of the copies that this process has made
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +20,10 @@ def clock() -> None:
 
 
 @pytest.fixture(scope="package")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def serve(tmp_path_factory: pytest.TempPathFactory, seeded: tuple[Database, dict[str, Any]]) -> Serve:
     """Runs a server on a fresh copy of one migrated and seeded database, with or without what protects it."""
     folder = tmp_path_factory.mktemp("concurrency")
-    numbers = count(1)
-    template: Database
-    if server := os.environ.get("TEST_DATABASE_URL"):
-        template = PostgresDatabase(server, f"concurrency_{uuid.uuid4().hex[:12]}")
-    else:
-        template = SqliteFile(folder / "template.sqlite3")
+    template, people = seeded
 
     @contextmanager
     def run(
@@ -45,7 +40,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         application: str = "core.wsgi",
         through: Callable[[str], str] = str,
     ) -> Iterator[Clinic]:
-        number = next(numbers)
+        number = next(NUMBERS)
         database = template.copy(f"copy{number}")
         try:
             if not guards:
@@ -62,11 +57,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         finally:
             database.drop()
 
-    try:
-        people = migrate_and_seed(template)
-        yield run
-    finally:
-        template.drop()
+    return run
 
 
 @pytest.fixture(scope="package")
