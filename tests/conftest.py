@@ -21,15 +21,18 @@ from tests.factories import NOW
 from tests.tokens import token_of
 from tools.serving.database import Database, PostgresDatabase, SqliteFile
 
-# What makes a test depend on the database that the suite runs on; the last is of servers in processes of their own.
-DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "serve"}
+# What makes a test depend on the database that the suite runs on. A condition may be about the engine.
+FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "seeded"}
+MARKS = ("django_db", "skipif", "postgres", "sqlite")
+SERVED = {"concurrency", "faults"}  # by processes of their own, on databases that need no fixture
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever asks for no database passes or fails on both alike: once is enough."""
     for item in items:
-        asked = DATABASES.intersection(getattr(item, "fixturenames", DATABASES))
-        if not asked and not item.get_closest_marker("django_db"):
+        asked: object = FIXTURES.intersection(getattr(item, "fixturenames", FIXTURES))
+        asked = asked or any(map(item.get_closest_marker, MARKS)) or item.path.parent.name in SERVED
+        if not asked:
             item.add_marker(pytest.mark.once)
 
 

@@ -98,6 +98,12 @@ def test_djangos_options_become_pytests(
     assert runs[0][2] == ["--numprocesses", "3", "--dist", "loadgroup", *options]
 
 
+def test_what_processes_serve_is_tested_on_both_databases(request: pytest.FixtureRequest) -> None:
+    once = {item.path.parent.name for item in request.session.items if item.get_closest_marker("once")}
+    assert request.node.get_closest_marker("once")  # as of all that ask for none
+    assert once & {"concurrency", "faults"} == set()
+
+
 def test_failures_are_what_pytest_reports(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(REPORT)
