@@ -52,5 +52,6 @@ def test_without_one_of_the_guards_the_checker_notices(serve: Serve, control: st
     if control == "deferred" and connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no such mode")
     with serve(settings=SETTINGS, **OFF[control]) as clinic:
-        told = checked(clinic, "--control", control, "--seed", "21", "--operations", "240", "--until-noticed", "5")
+        sizes = ("--seed", "21", "--operations", "240", "--clients", "6")
+        told = checked(clinic, "--control", control, *sizes, "--until-noticed", "5")
         assert re.search(rf"^Without {control}: noticed in 1 of \d seeds\.$", told, re.MULTILINE)
