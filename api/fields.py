@@ -17,9 +17,11 @@ from accounts.models import User
 from appointments.permissions import visible_to
 from clinics.instants import LAST_YEAR, UNREADABLE, read_instant, show_instant
 from clinics.models import Location
+from common.prepared import Prepared
 from scheduling.hours import WEEKDAYS, start_of_day
 
 FIRST_YEAR = 1900
+MOST_ID = 2**63 - 1
 TOO_EARLY = f"Enter a date and time from the year {FIRST_YEAR} on."
 # What the API's documentation says of an id, and of a query's edge: an instant, or a local date.
 ID = {"type": "integer", "format": "int64", "minimum": 1}
@@ -76,6 +78,7 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     def __init__(self, *, among: Callable[[Any, Any], Any] = visible_to, **kwargs: Any) -> None:
         self.among = among
         super().__init__(**kwargs)
+        self._by_id = Prepared(lambda pk: self._all.filter(pk=pk))
 
     @property
     def _all(self) -> Any:
@@ -89,6 +92,10 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
             isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
         ):
             self.fail("incorrect_type", data_type=type(data).__name__)
+        everything = self._all
+        if self.among(reader_of(self), everything) is everything and int(data) <= MOST_ID:
+            found = self._by_id.first(pk=int(data))
+            return found or self.fail("does_not_exist", pk_value=data)
         try:
             return super().to_internal_value(data)
         except serializers.ValidationError:

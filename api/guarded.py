@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.roles import Right, may
 from api.fields import reader_of
+from api.prebuilt import Prebuilt
 from appointments.errors import ForTheClinic
 from appointments.permissions import asks_as_patient
 
@@ -22,7 +23,7 @@ def no_one(value: Any) -> None:
     return None
 
 
-class Guarded(serializers.Serializer[Any]):
+class Guarded(Prebuilt):
     """A serializer whose fields have readers and writers.
 
     A field that is not one's to set may be sent as it is shown (so that what was read can be PUT back) and, with a new

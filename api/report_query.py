@@ -10,8 +10,8 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.roles import Right
-from api.fields import ListFormField
-from api.slot_query import MOST_DOCTORS, MOST_ID, field_value
+from api.fields import MOST_ID, ListFormField
+from api.slot_query import MOST_DOCTORS, field_value
 from appointments.permissions import within_reach
 from appointments.reports.scope import YEARS, Scope, period
 from clinics.models import Location

@@ -7,19 +7,27 @@ from django import forms
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from api.fields import EdgeFormField, ListFormField, WeekdayFormField
+from api.fields import MOST_ID, EdgeFormField, ListFormField, WeekdayFormField
 from appointments.finding import PARTS_OF_DAY, Edge, instant
 from clinics.models import AppointmentType, Location
 from common import clock
-from doctors.models import LONGEST_VISIT_MINUTES, Doctor
+from common.prepared import Prepared
+from common.text import folded
+from doctors.models import LONGEST_VISIT_MINUTES, Doctor, DoctorQuerySet
 
 MOST_DAYS = 62
 MOST_DAYS_AHEAD = 366
 MOST_DOCTORS = 500
 MOST_SLOTS = 5000
-MOST_ID = 2**63 - 1
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 1000
+
+NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__in=ids).order_by("id"))
+PRACTISING = Prepared(
+    lambda specialization: (
+        Doctor.objects.active().filter(specialization_key=specialization).order_by("id")[: MOST_DOCTORS + 1]
+    )
+)
 
 # What callers write is not always a name in Python.
 WRITTEN = {"since": "from", "until": "to"}
@@ -56,13 +64,14 @@ class SlotQuery(forms.Form):
             )
         return query.cleaned_data
 
-    def clean_doctor(self) -> list[int]:
+    def clean_doctor(self) -> list[Doctor]:
         wanted: list[int] = self.cleaned_data["doctor"]
-        known = set(Doctor.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+        found: list[Doctor] = NAMED(ids=wanted)
+        known = {doctor.pk for doctor in found}
         unknown = [number for number in wanted if number not in known]
         if unknown:
             raise forms.ValidationError([f"There is no doctor with id {number}." for number in unknown])
-        return wanted
+        return found
 
     def clean_appointment_type(self) -> AppointmentType | None:
         wanted = self.cleaned_data["appointment_type"]
@@ -100,21 +109,30 @@ class SlotQuery(forms.Form):
 
     def _doctors(self, asked: dict[str, Any]) -> list[Doctor]:
         """The active doctors that the question is about."""
+        named, narrowed = asked["doctor"], asked["appointment_type"] or asked["location"]
+        if named and not narrowed and not asked["specialization"]:
+            return [doctor for doctor in named if doctor.active]
+        if asked["specialization"] and not narrowed and not named:
+            found = PRACTISING(specialization=folded(asked["specialization"]))
+        else:
+            found = list(self._wanted(asked).order_by("id")[: MOST_DOCTORS + 1])
+        if len(found) > MOST_DOCTORS:
+            self.add_error(
+                "doctor", f"More than {MOST_DOCTORS} doctors match. Name a doctor, a specialization or a location."
+            )
+        return found
+
+    def _wanted(self, asked: dict[str, Any]) -> DoctorQuerySet:
         wanted = Doctor.objects.active()
         if asked["doctor"]:
-            wanted = wanted.filter(pk__in=asked["doctor"])
+            wanted = wanted.filter(pk__in=[doctor.pk for doctor in asked["doctor"]])
         if asked["specialization"]:
             wanted = wanted.practising(asked["specialization"])
         if asked["appointment_type"]:
             wanted = wanted.offering(asked["appointment_type"])
         if asked["location"]:
             wanted = wanted.seeing_patients_at(asked["location"])
-        found = list(wanted.order_by("id")[: MOST_DOCTORS + 1])
-        if len(found) > MOST_DOCTORS:
-            self.add_error(
-                "doctor", f"More than {MOST_DOCTORS} doctors match. Name a doctor, a specialization or a location."
-            )
-        return found
+        return wanted
 
 
 def field_value(parameters: QueryDict, name: str, field: forms.Field) -> str | None:

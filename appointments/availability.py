@@ -10,18 +10,49 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import FilteredRelation, Q
 
 from appointments.models import Appointment
 from clinics.models import Holiday, Location, LocationException
+from common.prepared import Prepared
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import WeeklyWindow, opened, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
+PLACE = [field.attname for field in Location._meta.concrete_fields]
 WINDOW = ("weekday", "start", "end", "valid_from", "valid_until")
-PLACE_NAMES = [field.attname for field in Location._meta.concrete_fields]
-PLACE = [f"location__{name}" for name in PLACE_NAMES]
+
+# Not as models: of hundreds of doctors most work at the same few places, in the same few windows.
+WEEKS = Prepared(
+    lambda doctors: (
+        WeeklyHours.objects.filter(doctor__pk__in=doctors, location__active=True)
+        .order_by("id")
+        .values_list("doctor_id", "location_id", *WINDOW)
+    )
+)
+EXCEPTIONS = Prepared(
+    lambda doctors, start, end: (
+        AvailabilityException.objects.filter(doctor__pk__in=doctors, start__lt=end, end__gt=start)
+        .select_related("location")
+        .order_by("id")
+    )
+)
+# Each place once, or once for each time at which it is closed, or open in spite of a holiday.
+PLACES = Prepared(
+    lambda locations, start, end: (
+        Location.objects.filter(pk__in=locations)
+        .alias(away=FilteredRelation("exceptions", condition=Q(exceptions__start__lt=end, exceptions__end__gt=start)))
+        .order_by("pk")
+        .values_list(*PLACE, "away__kind", "away__start", "away__end")
+    )
+)
+HOLIDAYS = Prepared(
+    lambda locations, first, last: Holiday.objects.filter(
+        Q(location=None) | Q(location__pk__in=locations), date__range=(first, last)
+    ).values_list("location_id", "date")
+)
 
 
 class OpenHours:
@@ -42,23 +73,17 @@ class OpenHours:
         ids = [doctor.pk for doctor in doctors]
         self._windows: dict[int, dict[int, list[WeeklyWindow]]] = defaultdict(lambda: defaultdict(list))
         self._exceptions: dict[int, list[AvailabilityException]] = defaultdict(list)
-        self.locations: dict[int, Location] = {}
-        hours = WeeklyHours.objects.filter(doctor__in=ids, location__active=True).order_by("id")
-        # Not as models: of hundreds of doctors most work at the same few places, in the same few windows.
-        stored = hours.values_list("doctor_id", "location_id", *WINDOW, *PLACE)
-        for doctor, location, *rest in stored if week is None else ():
-            self._windows[doctor][location].append(WeeklyWindow(*rest[: len(WINDOW)]))
-            if location not in self.locations:
-                self.locations[location] = Location.from_db(hours.db, PLACE_NAMES, rest[len(WINDOW) :])
+        for doctor, location, *window in WEEKS(doctors=ids) if week is None else ():
+            self._windows[doctor][location].append(WeeklyWindow(*window))
         for window in week or ():
             if window.location.active:
                 self._windows[window.doctor_id][window.location_id].append(window.window)
-                self.locations[window.location_id] = window.location
-        exceptions = AvailabilityException.objects.filter(doctor__in=ids, start__lt=span.end, end__gt=span.start)
-        for exception in chain(exceptions.select_related("location").order_by("id"), extra):
+        places = dict.fromkeys(location for windows in self._windows.values() for location in windows)
+        for exception in chain(EXCEPTIONS(doctors=ids, start=span.start, end=span.end), extra):
             self._exceptions[exception.doctor_id].append(exception)
-            self.locations.setdefault(exception.location_id, exception.location)
-        self._closures = Closures(self.locations.values(), span)
+            places[exception.location_id] = None
+        self._closures = Closures(list(places), span)
+        self.locations = self._closures.locations
         self._weekly: dict[tuple[Any, ...], int] = {}
 
     def masks(self, doctor: Doctor, timeline: Timeline) -> dict[int, int]:
@@ -115,17 +140,22 @@ class OpenHours:
 
 
 class Closures:
-    """When locations are closed: holidays but for what is open in spite of them, and the locations' own closures."""
+    """When locations are closed: holidays but for what is open in spite of them, and the locations' own closures.
 
-    def __init__(self, locations: Iterable[Location], span: Interval) -> None:
-        ids = [location.pk for location in locations]
-        self._exceptions: dict[int, list[LocationException]] = defaultdict(list)
-        for exception in LocationException.objects.filter(location__in=ids, start__lt=span.end, end__gt=span.start):
-            self._exceptions[exception.location_id].append(exception)
+    ``locations`` are they, by id.
+    """
+
+    def __init__(self, ids: list[int], span: Interval) -> None:
+        self._exceptions: dict[int, list[tuple[str, Interval]]] = defaultdict(list)
+        self.locations: dict[int, Location] = {}
+        for *row, kind, start, end in PLACES(locations=ids, start=span.start, end=span.end):
+            location = Location.from_db(DEFAULT_DB_ALIAS, PLACE, row)
+            self.locations[location.pk] = location
+            if kind:
+                self._exceptions[location.pk].append((kind, Interval(start, end)))
         self._holidays: dict[int | None, list[date]] = defaultdict(list)
-        days = (span.start.date() - DAY, span.end.date() + DAY)
-        for holiday in Holiday.objects.filter(Q(location=None) | Q(location__in=ids), date__range=days):
-            self._holidays[holiday.location_id].append(holiday.date)
+        for place, day in HOLIDAYS(locations=ids, first=span.start.date() - DAY, last=span.end.date() + DAY):
+            self._holidays[place].append(day)
         self._masks: dict[tuple[int, Timeline], int] = {}
 
     def mask(self, location: Location, timeline: Timeline) -> int:
@@ -140,8 +170,8 @@ class Closures:
         zone = location.zone
         closed = timeline.touched(Interval(start_of_day(day, zone), start_of_day(day + DAY, zone)) for day in days)
         exceptions = self._exceptions[location.pk]
-        opened_anyway = timeline.filled(e.interval for e in exceptions if e.kind == LocationException.Kind.OPEN)
-        closed_anyway = timeline.touched(e.interval for e in exceptions if e.kind == LocationException.Kind.CLOSED)
+        opened_anyway = timeline.filled(time for kind, time in exceptions if kind == LocationException.Kind.OPEN)
+        closed_anyway = timeline.touched(time for kind, time in exceptions if kind == LocationException.Kind.CLOSED)
         return closed & ~opened_anyway | closed_anyway
 
 

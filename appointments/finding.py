@@ -22,9 +22,11 @@ from scheduling.slots import fits, grid
 
 # The grid of a day is settled by that day and the one before; the longest local days (Troll's) have 26 hours.
 GRID_LOOKS_BACK = timedelta(hours=51)
-# A search for few slots looks here first: the first available is mostly near.
+# A search for few slots looks here first, as the first available is mostly near; among many doctors it is nearer.
 NEAR = timedelta(days=3)
-FEW = 20
+NEAR_AMONG_MANY = timedelta(hours=12)
+MANY = 20  # doctors
+FEW = 20  # slots
 
 Edge = datetime | date
 PARTS_OF_DAY = {
@@ -87,7 +89,7 @@ def find_slots(search: Search) -> list[Slot]:
     everywhere = _widest(search.since, search.until, search.now)
     if everywhere is None or not search.doctors:
         return []
-    near = min(everywhere.start + NEAR, everywhere.end)
+    near = everywhere.start + (NEAR_AMONG_MANY if len(search.doctors) >= MANY else NEAR)
     if search.limit <= FEW and near < everywhere.end:
         found = list(islice(_Weighed(search, Interval(everywhere.start, near)).slots(), search.limit))
         # Beyond the last start lies nothing that could come before it.
@@ -102,19 +104,20 @@ class _Weighed:
     def __init__(self, search: Search, everywhere: Interval) -> None:
         self.search = search
         longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
-        # A day more, so that the load of the last day is that of the whole day.
-        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest + DAY)
+        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest)
         self.timeline = Timeline.over(span)
         self.span = span
         self.near_end = everywhere.end
         self.hours = OpenHours(search.doctors, span)
-        self.taken = occupancy.stretches("doctor_id", [doctor.pk for doctor in search.doctors], span, now=search.now)
         self.places = [
             place
             for place in self.hours.locations.values()
             if search.location is None or place.pk == search.location.pk
         ]
+        ids = [doctor.pk for doctor in search.doctors]
+        self.taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.rooms = self._rooms()
+        self._grids: dict[tuple[int, int, int], int] = {}
         self._room_starts: dict[tuple[int, int], int] = {}  # the same for all doctors
         self.barred = {place.pk: self._barred(place) for place in self.places}
         self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
@@ -137,19 +140,25 @@ class _Weighed:
             yield (slot.start, loads[key], doctor.pk), slot
 
     def _by_place(self, doctor: Doctor, visits: list[Stretch]) -> list[Iterator[Slot]]:
-        timeline, minutes, mine = self.timeline, self.search.length(doctor), self.buffers
-        kept = ((start, end, *mine.kept_around(before, after)) for start, end, before, after in visits)
-        busy = timeline.touched_seconds((start - 60 * before, end + 60 * after) for start, end, before, after in kept)
+        timeline, minutes = self.timeline, self.search.length(doctor)
+        busy = timeline.touched_seconds(self.buffers.kept_around_all(visits))
         open_time = self.hours.masks(doctor, timeline)
         found = []
         for place in self.places:
             if place.pk not in open_time:
                 continue
-            on_grid = grid(open_time[place.pk], self.search.step or minutes, self.days[place.pk])
+            on_grid = self._grid(place, open_time[place.pk], self.search.step or minutes)
             free = open_time[place.pk] & ~busy & ~self.barred[place.pk]
             starts = on_grid & fits(free, minutes) & self.starts[place.pk] & self._has_room(place, minutes)
             found.append(self._slots(starts, minutes, doctor, place))
         return found
+
+    def _grid(self, place: Location, open_time: int, step: int) -> int:
+        """Where visits may start: computed once for all who have the same hours that are left open."""
+        key = (place.pk, open_time, step)
+        if key not in self._grids:
+            self._grids[key] = grid(open_time, step, self.days[place.pk])
+        return self._grids[key]
 
     def _slots(self, starts: int, minutes: int, doctor: Doctor, place: Location) -> Iterator[Slot]:
         for bit in bits(starts):
@@ -190,7 +199,7 @@ class _Weighed:
         rooms = Room.objects.active().filter(location__in=[place.pk for place in self.places], kind__iexact=kind)
         by_place: dict[int, dict[int, list[Stretch]]] = {place.pk: {} for place in self.places}
         ids = dict(rooms.values_list("pk", "location_id"))
-        taken = occupancy.stretches("room_id", list(ids), self.span, now=self.search.now)
+        taken = occupancy.stretches("room", list(ids), self.span, now=self.search.now)
         for room, place in ids.items():
             by_place[place][room] = taken[room]
         return by_place
@@ -208,6 +217,17 @@ class _Weighed:
                 )
                 self._room_starts[key] |= fits(free, minutes)
         return self._room_starts[key]
+
+    def _whole_days(self, everywhere: Interval, longest: timedelta) -> Interval:
+        """The local days in which slots may start, as the load of a day is that of the whole day."""
+        days = [
+            Interval(
+                start_of_day(place.local(everywhere.start).date(), place.zone),
+                max(start_of_day(place.local(everywhere.end).date() + DAY, place.zone), everywhere.end + longest),
+            )
+            for place in self.places
+        ]
+        return Interval(min(day.start for day in days), max(day.end for day in days)) if days else everywhere
 
     def _midnight_bits(self, place: Location) -> list[int]:
         return [(midnight - self.timeline.start) // MINUTE for midnight in midnights(place.zone, self.span)]

@@ -1,9 +1,10 @@
 """What is taken: the visits that block and the holds that stand, of doctors and of rooms."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypedDict, Unpack
 
 from django.db.models import QuerySet
@@ -11,8 +12,12 @@ from django.db.models import QuerySet
 from appointments.models import Appointment, Hold
 from clinics.models import MOST_BUFFER_MINUTES, AppointmentType
 from common.functions import EpochSeconds
+from common.prepared import Prepared
 from scheduling.intervals import MINUTE, Interval
 
+# The edges of a stretch, as instants or as seconds since 1970.
+INSTANTS = ("start", "end")
+SECONDS = (EpochSeconds("start"), EpochSeconds("end", ceil=True))
 # How far a visit's buffers can reach beyond it.
 REACH = MOST_BUFFER_MINUTES * MINUTE
 
@@ -36,6 +41,17 @@ class Buffers:
         Between two visits lies the larger of the earlier one's buffer after and the later one's buffer before.
         """
         return max(self.after, before), max(self.before, after)
+
+    def kept_around_all(self, stretches: Iterable["Stretch"]) -> list[tuple[int, int]]:
+        """The seconds since 1970, from and to, that a visit with these buffers must not touch: of thousands."""
+        found = []
+        for start, end, before, after in stretches:
+            minutes_before, minutes_after = self.kept_around(before, after) if before or after or self else (0, 0)
+            found.append((start - 60 * minutes_before, end + 60 * minutes_after))
+        return found
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +83,53 @@ def of_doctors(
     doctors: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
 ) -> dict[int, list[Taken]]:
     """What is taken within the reach of ``span``, by doctor id; two queries."""
-    return _taken("doctor_id", doctors, span.widened(REACH), now, but)
+    return _taken("doctor", doctors, span.widened(REACH), now, but)
 
 
 def of_rooms(
     rooms: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
 ) -> dict[int, list[Taken]]:
     """What is taken of rooms, by room id; two queries. Buffers do not bind rooms."""
-    return _taken("room_id", rooms, span, now, but)
+    return _taken("room", rooms, span, now, but)
 
 
 def stretches(key: str, owners: Collection[int], span: Interval, *, now: datetime) -> dict[int, list[Stretch]]:
     """What is taken within ``span`` and the reach of buffers, by the owner's id; two queries, lean for many owners."""
     found: dict[int, list[Stretch]] = defaultdict(list)
-    columns = (EpochSeconds("start"), EpochSeconds("end", ceil=True), "buffer_before_minutes", "buffer_after_minutes")
-    for rows in _rows(key, owners, span.widened(REACH), now, {}):
-        for owner, start, end, before, after in rows.values_list(key, *columns):
+    for rows in _rows(_queries(key, SECONDS), owners, span.widened(REACH), now, {}):
+        for owner, start, end, before, after in rows:
             found[owner].append((start, end, before, after))
     return found
 
 
 def _taken(key: str, owners: Collection[int], span: Interval, now: datetime, but: NotCounted) -> dict[int, list[Taken]]:
     taken: dict[int, list[Taken]] = defaultdict(list)
-    columns = (key, "start", "end", "buffer_before_minutes", "buffer_after_minutes")
-    for held, rows in enumerate(_rows(key, owners, span, now, but)):
-        for owner, start, end, before, after in rows.values_list(*columns):
+    for held, rows in enumerate(_rows(_queries(key, INSTANTS), owners, span, now, but)):
+        for owner, start, end, before, after in rows:
             taken[owner].append(Taken(Interval(start, end), Buffers(before, after), held=bool(held)))
     return taken
 
 
 def _rows(
-    key: str, owners: Collection[int], span: Interval, now: datetime, but: NotCounted
-) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """The visits that block, and the holds that stand."""
-    mine = {f"{key}__in": owners}
-    visits = Appointment.objects.blocking().overlapping(span).exclude(pk=but.get("appointment", 0))
-    holds = Hold.objects.standing(now).overlapping(span).exclude(pk=but.get("hold", 0))
-    return visits.filter(**mine).order_by(), holds.filter(**mine).order_by()
+    queries: tuple[Prepared, Prepared], owners: Collection[int], span: Interval, now: datetime, but: NotCounted
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Owner, edges and buffers of the visits that block, and of the holds that stand."""
+    visits, holds = queries
+    mine = {"owners": list(owners), "start": span.start, "end": span.end}
+    yield visits(**mine, but=but.get("appointment", 0))
+    yield holds(**mine, but=but.get("hold", 0), now=now)
+
+
+@cache
+def _queries(key: str, edges: tuple[Any, Any]) -> tuple[Prepared, Prepared]:
+    """Of the visits and of the holds of doctors or rooms: ``key`` is the field that names them."""
+    columns = (f"{key}_id", *edges, "buffer_before_minutes", "buffer_after_minutes")
+
+    def of(rows: QuerySet[Any], owners: Any, start: Any, end: Any, but: Any) -> QuerySet[Any, Any]:
+        mine = rows.filter(**{f"{key}__pk__in": owners}, start__lt=end, end__gt=start)
+        return mine.exclude(pk=but).order_by().values_list(*columns)
+
+    return (
+        Prepared(lambda **given: of(Appointment.objects.blocking(), **given)),
+        Prepared(lambda now, **given: of(Hold.objects.standing(now), **given)),
+    )

@@ -42,12 +42,23 @@ from appointments.occupancy import Buffers, NotCounted, Taken
 from clinics.models import AppointmentType, Location, Room
 from clinics.models.rooms import RoomQuerySet
 from common.errors import Refused
+from common.prepared import Prepared
 from common.text import Minutes
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE, Interval
 
 FIRST_YEAR = 1900
+
+OF_PATIENT = Prepared(
+    lambda patient, start, end, but: (
+        Appointment.objects.blocking()
+        .filter(patient__pk=patient, start__lt=end, end__gt=start)
+        .exclude(pk=but)
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 @dataclass
@@ -126,6 +137,8 @@ class Proposal:
     @cached_property
     def candidate_rooms(self) -> list[Room]:
         """The rooms that would do, the one it has first."""
+        if not self.needs_room:
+            return []
         return sorted(self.suitable_rooms, key=lambda room: (room != self.room_now, room.pk))
 
     @cached_property
@@ -149,8 +162,10 @@ class Proposal:
     @cached_property
     def patient_is_elsewhere(self) -> bool:
         """Whether the patient has another visit at the time."""
-        others = Appointment.objects.blocking().overlapping(self.interval).filter(patient=self.patient)
-        return self.patient is not None and others.exclude(pk=self.moving.pk if self.moving else 0).exists()
+        if self.patient is None:
+            return False
+        span, but = self.interval, self.not_counted["appointment"]
+        return bool(OF_PATIENT(patient=self.patient.pk, start=span.start, end=span.end, but=but))
 
     @property
     def not_counted(self) -> NotCounted:

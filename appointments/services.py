@@ -37,6 +37,7 @@ from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.settling import STATED, VERDICTS, State, admit, drafted, record, settle
 from clinics.models import AppointmentType, Room
 from common import clock, trail
+from common.inserting import insert
 from common.integrity import judged
 from common.transactions import atomic
 from doctors.models import Doctor
@@ -104,7 +105,7 @@ def book(
     _, _, overrode = admit(visit, reason=reason)
     appointment = drafted(visit, notes=notes, actor=actor)
     with judged(VERDICTS):
-        appointment.save(force_insert=True)
+        insert(appointment)
     record(appointment, action=Action.BOOKED, before=None, at=now, reason=reason, overrode=overrode, actor=actor)
     trail.created(appointment, *STATED)
     if kept:
@@ -272,7 +273,7 @@ def locked(doctors: list[Doctor], patient: Patient) -> tuple[list[Doctor], Patie
     Doctors first, in the order of their ids, then the patient: everybody in the same order, so nobody deadlocks. Of a
     record that was merged into another one, that one is the patient.
     """
-    rows = {row.pk: row for row in Doctor.objects.locked().filter(pk__in={doctor.pk for doctor in doctors})}
+    rows = Doctor.objects.locked_by_id({doctor.pk for doctor in doctors})
     return [rows[doctor.pk] for doctor in doctors], Patient.objects.locked_current(patient.pk)
 
 

@@ -23,6 +23,7 @@ from appointments.models import Appointment, AppointmentChange, Hold
 from clinics.models import Location, Room
 from common import clock, metrics, trail
 from common.errors import DomainError
+from common.inserting import insert
 from common.integrity import judged
 from doctors.models import Doctor
 from scheduling.intervals import Interval
@@ -190,7 +191,7 @@ def drafted(visit: policy.Proposal, *, notes: str, actor: User | None) -> Appoin
 
 def record(appointment: Appointment, **facts: Any) -> None:
     """Write one line of the appointment's history: see `line`."""
-    line(appointment, **facts).save(force_insert=True)
+    insert(line(appointment, **facts))
     metrics.count_change(facts["action"], appointment.status)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from audit.models import AuditEvent
 from common import clock
 from common.addresses import client_address
+from common.inserting import insert
 from common.trail import MOST_IDS, Outcome, Trail
 
 
@@ -18,7 +19,7 @@ def write(trail: Trail, outcome: Outcome) -> None:
     for name, ids in (("objects", trail.objects), ("patients", trail.patients)):
         if len(ids) > MOST_IDS:
             details = {**details, f"{name}_count": len(ids)}
-    AuditEvent(
+    event = AuditEvent(
         at=clock.now(),
         actor=actor,
         username=username,
@@ -33,7 +34,8 @@ def write(trail: Trail, outcome: Outcome) -> None:
         request_id=trail.request_id,
         address=client_address(request),
         route=trail.source or (route_of(request) if request else ""),
-    ).save(force_insert=True)
+    )
+    insert(event)
 
 
 def who(request: HttpRequest) -> tuple[int | None, str, str]:

@@ -17,6 +17,10 @@ class EpochSeconds(Func):
         self.ceil = ceil
         super().__init__(expression, **extra)
 
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """None: both databases give an integer."""
+        return []
+
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         function = "CEIL" if self.ceil else "FLOOR"
         return self.as_sql(

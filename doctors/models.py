@@ -1,5 +1,6 @@
 """Who gives care, and when: doctors, their weekly hours, and the exceptions to them."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,12 +12,16 @@ from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, Location
 from common.models import FoldedTextField, TidyCharField, TimeStamped, closeness, matching
+from common.prepared import Prepared
 from common.text import folded
 from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
 
 LONGEST_VISIT_MINUTES = 24 * 60
 DEFAULT_DURATION_MINUTES = 30
+
+
+LOCKED = Prepared(lambda ids: Doctor.objects.locked().filter(pk__in=ids))
 
 
 class DoctorQuerySet(models.QuerySet["Doctor"]):
@@ -54,6 +59,10 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
     def locked(self) -> "DoctorQuerySet":
         """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
         return self.order_by("id").select_for_update(no_key=True)
+
+    def locked_by_id(self, ids: Collection[int]) -> "dict[int, Doctor]":
+        """The newest rows of those with the ids, locked as in `locked`."""
+        return {doctor.pk: doctor for doctor in LOCKED(ids=list(ids))}
 
 
 class Doctor(TimeStamped):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.models import Location
 from common import clock
 from common.models import FoldedTextField, TidyCharField, TimeStamped, closeness, matching
+from common.prepared import Prepared
 from common.text import PHONE_TEXT, phone_digits
 
 
@@ -49,6 +50,9 @@ class NationalIdField(TidyCharField):
         return re.sub(r"\s+", "", value).upper() or None
 
 
+LOCKED = Prepared(lambda pk: Patient.objects.locked().filter(pk=pk))
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def active(self) -> "PatientQuerySet":
         return self.filter(active=True)
@@ -72,9 +76,9 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def locked_current(self, pk: int) -> "Patient":
         """The newest row of a record, or of the one that it was merged into, locked until the transaction ends."""
-        patient = self.locked().get(pk=pk)
+        patient: Patient = LOCKED.one(pk=pk)
         while patient.merged_into_id:
-            patient = self.locked().get(pk=patient.merged_into_id)
+            patient = LOCKED.one(pk=patient.merged_into_id)
         return patient
 
 

@@ -6,9 +6,9 @@ counts twice, a local day is 23, 24 or 25 hours long, and windows that do not ov
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from scheduling.intervals import DAY, MINUTE, Interval
 
@@ -23,8 +23,7 @@ class AmbiguousLocalTime(ValueError):
     """The clock shows this local time twice (autumn)."""
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyWindow:
+class WeeklyWindow(NamedTuple):
     """Open every week from ``start`` to ``end``, wall time, on ``weekday`` (Monday is 0).
 
     ``end <= start`` means the next day: 22:00-06:00 runs over midnight, 00:00-00:00 is a whole day. ``valid_from`` and

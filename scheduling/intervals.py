@@ -87,11 +87,12 @@ class Timeline:
 
     def touched_seconds(self, edges: Iterable[tuple[int, int]]) -> int:
         """As `touched`, of pairs of seconds since 1970: for thousands of them."""
-        origin = int(self.start.timestamp())
+        origin, minutes = int(self.start.timestamp()), self.minutes
         mask = 0
         for start, end in edges:
-            first = max((start - origin) // 60, 0)
-            last = min(-((origin - end) // 60), self.minutes)
+            first, last = (start - origin) // 60, -((origin - end) // 60)
+            first = max(first, 0)
+            last = min(last, minutes)
             if first < last:
                 mask |= ((1 << (last - first)) - 1) << first
         return mask

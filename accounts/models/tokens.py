@@ -7,12 +7,16 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models.users import User, sha256
+from common.prepared import Prepared
+
+OF_DIGEST = Prepared(lambda digest: Token.objects.select_related("user").filter(digest=digest))
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
     def of_key(self, key: str) -> "Token | None":
         """The token whose key this is, with its user: one query. It need not be valid."""
-        return self.select_related("user").filter(digest=sha256(key)).first()
+        token: Token | None = OF_DIGEST.first(digest=sha256(key))
+        return token
 
 
 class Token(models.Model):

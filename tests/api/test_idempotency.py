@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import IdempotencyKey, User
 from api.views.documentation import description
 from appointments.models import Appointment, AppointmentChange
+from common.inserting import insert
 from patients.models import Patient
 from tests.factories import at, make_doctor, make_patient
 from tests.tokens import token_of
@@ -166,15 +167,14 @@ def test_a_lost_race_inside_is_tried_again_as_a_whole(
     api: APIClient, visit: dict[str, Any], monkeypatch: pytest.MonkeyPatch, transactional_db: None
 ) -> None:
     tries = []
-    book = Appointment.save
 
-    def lose_once(*args: Any, **kwargs: Any) -> None:
+    def lose_once(visit: Appointment) -> None:
         tries.append(transaction.get_connection().in_atomic_block)
         if len(tries) == 1:
             raise OperationalError("database is locked")
-        book(*args, **kwargs)
+        insert(visit)
 
-    monkeypatch.setattr(Appointment, "save", lose_once)
+    monkeypatch.setattr("appointments.services.insert", lose_once)
     answer = api.post("/api/appointments/", visit, headers={"Idempotency-Key": KEY})
     assert (answer.status_code, tries) == (201, [True, True])
     assert (Appointment.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
