@@ -22,7 +22,7 @@ MOST_SLOTS = 5000
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 1000
 
-NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__in=ids).order_by("id"))
+NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__among=ids).order_by("id"))
 PRACTISING = Prepared(
     lambda specialization: (
         Doctor.objects.active().filter(specialization_key=specialization).order_by("id")[: MOST_DOCTORS + 1]
@@ -66,7 +66,7 @@ class SlotQuery(forms.Form):
 
     def clean_doctor(self) -> list[Doctor]:
         wanted: list[int] = self.cleaned_data["doctor"]
-        found: list[Doctor] = NAMED(ids=wanted)
+        found: list[Doctor] = NAMED(ids=wanted) if wanted else []
         known = {doctor.pk for doctor in found}
         unknown = [number for number in wanted if number not in known]
         if unknown:

@@ -27,14 +27,14 @@ WINDOW = ("weekday", "start", "end", "valid_from", "valid_until")
 # Not as models: of hundreds of doctors most work at the same few places, in the same few windows.
 WEEKS = Prepared(
     lambda doctors: (
-        WeeklyHours.objects.filter(doctor__pk__in=doctors, location__active=True)
+        WeeklyHours.objects.filter(doctor__pk__among=doctors, location__active=True)
         .order_by("id")
         .values_list("doctor_id", "location_id", *WINDOW)
     )
 )
 EXCEPTIONS = Prepared(
     lambda doctors, start, end: (
-        AvailabilityException.objects.filter(doctor__pk__in=doctors, start__lt=end, end__gt=start)
+        AvailabilityException.objects.filter(doctor__pk__among=doctors, start__lt=end, end__gt=start)
         .select_related("location")
         .order_by("id")
     )
@@ -42,7 +42,7 @@ EXCEPTIONS = Prepared(
 # Each place once, or once for each time at which it is closed, or open in spite of a holiday.
 PLACES = Prepared(
     lambda locations, start, end: (
-        Location.objects.filter(pk__in=locations)
+        Location.objects.filter(pk__among=locations)
         .alias(away=FilteredRelation("exceptions", condition=Q(exceptions__start__lt=end, exceptions__end__gt=start)))
         .order_by("pk")
         .values_list(*PLACE, "away__kind", "away__start", "away__end")
@@ -50,7 +50,7 @@ PLACES = Prepared(
 )
 HOLIDAYS = Prepared(
     lambda locations, first, last: Holiday.objects.filter(
-        Q(location=None) | Q(location__pk__in=locations), date__range=(first, last)
+        Q(location=None) | Q(location__pk__among=locations), date__range=(first, last)
     ).values_list("location_id", "date")
 )
 
@@ -148,7 +148,7 @@ class Closures:
     def __init__(self, ids: list[int], span: Interval) -> None:
         self._exceptions: dict[int, list[tuple[str, Interval]]] = defaultdict(list)
         self.locations: dict[int, Location] = {}
-        for *row, kind, start, end in PLACES(locations=ids, start=span.start, end=span.end):
+        for *row, kind, start, end in PLACES(locations=ids, start=span.start, end=span.end) if ids else ():
             location = Location.from_db(DEFAULT_DB_ALIAS, PLACE, row)
             self.locations[location.pk] = location
             if kind:

@@ -126,7 +126,7 @@ def _queries(key: str, edges: tuple[Any, Any]) -> tuple[Prepared, Prepared]:
     columns = (f"{key}_id", *edges, "buffer_before_minutes", "buffer_after_minutes")
 
     def of(rows: QuerySet[Any], owners: Any, start: Any, end: Any, but: Any) -> QuerySet[Any, Any]:
-        mine = rows.filter(**{f"{key}__pk__in": owners}, start__lt=end, end__gt=start)
+        mine = rows.filter(**{f"{key}__pk__among": owners}, start__lt=end, end__gt=start)
         return mine.exclude(pk=but).order_by().values_list(*columns)
 
     return (

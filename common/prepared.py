@@ -4,42 +4,51 @@ Django builds and compiles a query anew each time, which takes several times as 
 short one. Where many are asked for every booking, they are prepared: written as usual, compiled at their first use.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Expression, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import BigAutoField, Expression, Lookup, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
-
-# Of one query: as many lists of different lengths are remembered.
-SHAPES = 64
 
 
 class Given(Expression):
     """The place in a query of a value that is given when it runs. It is never None."""
 
-    def __init__(self, name: str, position: int | None = None) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
-        self.position = position
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
-    def of(self, values: dict[str, Any]) -> Any:
+    def of(self, values: dict[str, Any], database: Any) -> Any:
         value = values[self.name]
-        if self.position is not None:
-            value = value[self.position]
+        if isinstance(value, list):
+            return value if database.vendor == "postgresql" else json.dumps(value)
         if isinstance(value, datetime):
-            return connection.ops.adapt_datetimefield_value(value)
+            return database.ops.adapt_datetimefield_value(value)
         if isinstance(value, date):
-            return connection.ops.adapt_datefield_value(value)
+            return database.ops.adapt_datefield_value(value)
         return value
+
+
+@BigAutoField.register_lookup
+class Among(Lookup):
+    """``pk__among``: one of a list of ids that is given whole, so that the SQL is the same however long it is."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, params = self.process_lhs(compiler, connection)
+        ids, given = compiler.compile(self.rhs)
+        among = "= ANY({})" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each({}))"
+        return f"{column} {among.format(ids)}", [*params, *given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,11 @@ class _Compiled:
     locks: bool
 
     def run(self, values: dict[str, Any]) -> list[Any]:
-        if self.locks and connection.get_autocommit():
+        database = connections[DEFAULT_DB_ALIAS]  # not `connection`, which looks for it at every use
+        if self.locks and database.get_autocommit():
             raise TransactionManagementError("Rows are locked within a transaction only.")
-        bound = [param.of(values) if isinstance(param, Given) else param for param in self.params]
-        with connection.cursor() as cursor:
+        bound = [param.of(values, database) if isinstance(param, Given) else param for param in self.params]
+        with database.cursor() as cursor:
             cursor.execute(self.sql, bound)
             rows: Iterable[Sequence[Any]] = cursor.fetchall()
         if self.converters:
@@ -74,22 +84,21 @@ class _Compiled:
 class Prepared:
     """A query that is written once, as a function that makes a queryset of models or of tuples.
 
-    The function is given expressions where the query has values: one, or a list of them where a list is given. Of
-    foreign keys it names the key itself (``doctor__pk__in``). A call runs the query with the values, which are never
-    None, and gives the list of what it finds; lists that are empty find nothing, without a query.
+    The function is given an expression in place of each value; a list of ids is looked for with ``pk__among``. A call
+    runs the query with the values, which are never None, and gives the list of what it finds.
 
-    >>> of_day = Prepared(lambda doctors, day: Visit.objects.filter(doctor__pk__in=doctors, day=day))
+    >>> of_day = Prepared(lambda doctors, day: Visit.objects.filter(doctor__pk__among=doctors, day=day))
     >>> of_day(doctors=[1, 2], day=date(2026, 3, 2))
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._compiled = lru_cache(maxsize=SHAPES)(self._compile)
+        self._compiled: _Compiled | None = None
 
     def __call__(self, **values: Any) -> list[Any]:
-        lengths = tuple((name, len(value)) for name, value in values.items() if isinstance(value, list | tuple))
-        compiled = self._compiled(connection.vendor, tuple(values), lengths)
-        return compiled.run(values) if compiled else []
+        if self._compiled is None:
+            self._compiled = self._compile(values)
+        return self._compiled.run(values)
 
     def first(self, **values: Any) -> Any:
         """The first that is found, or None. The query should ask for no more."""
@@ -103,16 +112,10 @@ class Prepared:
             raise self._build(**values).model.DoesNotExist
         return found[0]
 
-    def _compile(self, vendor: str, names: tuple[str, ...], lengths: tuple[tuple[str, int], ...]) -> _Compiled | None:
-        places: dict[str, Any] = {name: Given(name) for name in names}
-        for name, length in lengths:
-            places[name] = [Given(name, position) for position in range(length)]
-        queryset = self._build(**places)
+    def _compile(self, names: Iterable[str]) -> _Compiled:
+        queryset = self._build(**{name: Given(name) for name in names})
         compiler = queryset.query.get_compiler(connection=connection)
-        try:
-            sql, params = compiler.as_sql()
-        except EmptyResultSet:
-            return None
+        sql, params = compiler.as_sql()
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         converters = tuple(compiler.get_converters(columns).items())
         locks = queryset.query.select_for_update and connection.features.has_select_for_update

@@ -21,7 +21,7 @@ LONGEST_VISIT_MINUTES = 24 * 60
 DEFAULT_DURATION_MINUTES = 30
 
 
-LOCKED = Prepared(lambda ids: Doctor.objects.locked().filter(pk__in=ids))
+LOCKED = Prepared(lambda ids: Doctor.objects.locked().filter(pk__among=ids))
 
 
 class DoctorQuerySet(models.QuerySet["Doctor"]):

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from common.models import TidyCharField, TimeStamped
+from common.prepared import Prepared
 from scheduling.hours import WEEKDAYS, WeeklyWindow
 
 
@@ -21,13 +22,17 @@ def validate_time_zone(name: str) -> None:
         )
 
 
+DEFAULT = Prepared(lambda: Location.objects.active().order_by("id")[:1])
+
+
 class LocationQuerySet(models.QuerySet["Location"]):
     def active(self) -> "LocationQuerySet":
         return self.filter(active=True)
 
     def default(self) -> "Location":
         """The location meant where none is named: the clinic's first."""
-        return self.active().earliest("id")
+        location: Location = DEFAULT.one()
+        return location
 
     def locked(self) -> "LocationQuerySet":
         """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
