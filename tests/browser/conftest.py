@@ -184,6 +184,8 @@ def sign_in(context: BrowserContext, live_server: Any, user: User) -> None:
 def assert_accessible(page: Page) -> None:
     """axe finds nothing against WCAG 2.2 A and AA."""
     page.wait_for_load_state()  # without its styles a page has other sizes
+    if page.viewport_size:  # nor may it be on the way from one width to another
+        page.wait_for_function("width => innerWidth === width", arg=page.viewport_size["width"])
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate("async options => (await axe.run(options)).violations", AXE_OPTIONS)
