@@ -33,7 +33,7 @@ def memory(clinic: Clinic, *, seconds: float) -> Iterator[Result]:
         return random.choice(kinds)()
 
     load(clinic.target, anything, clients=8, seconds=seconds)
-    largest = max(map(_resident, _children(clinic.pid)))
+    largest = max(map(_resident, children(clinic.pid)))
     yield Result(
         f"Memory of a worker after {seconds / 60:.0f} minutes of everything",
         f"{largest:.0f} MB",
@@ -44,7 +44,7 @@ def memory(clinic: Clinic, *, seconds: float) -> Iterator[Result]:
     )
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     found = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return found or [pid]
 
