@@ -156,7 +156,7 @@ class Run:
                 crowd = scramble.scramble(large, bare, self.bench, clients=clients, slots=slots)
                 yield from crowd
             if self.wants("england"):
-                yield from england.englands(large, seconds=scale.peak)
+                yield from england.englands(large, bare, seconds=scale.peak)
             if self.wants("process"):
                 yield from process.memory(large, seconds=scale.mix)
                 yield from process.cold_start(url, turns=scale.turns)

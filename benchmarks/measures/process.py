@@ -13,16 +13,21 @@ from benchmarks.client import load
 from benchmarks.measures.growth import requests_of
 from benchmarks.servers import ROOT, environment
 
+# Django looks for the views at the first request only.
+LOAD = "import core.wsgi; from django.urls import get_resolver; get_resolver().url_patterns"
+
 
 def cold_start(database_url: str, *, turns: int) -> Iterator[Result]:
     def seconds() -> float:
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import core.wsgi"], cwd=ROOT, env=environment(database_url), check=True)
+        subprocess.run([sys.executable, "-c", LOAD], cwd=ROOT, env=environment(database_url), check=True)
         return time.perf_counter() - began
 
     seconds()  # compiles
     found = median(seconds() for _ in range(turns))
-    yield Result("Cold start of core.wsgi", f"{found:.2f} s", "a limit of 1.5 s", found / 1.5, 1.0, higher=False)
+    yield Result(
+        "Cold start of core.wsgi, with every view", f"{found:.2f} s", "a limit of 1.5 s", found / 1.5, 1.0, higher=False
+    )
 
 
 def memory(clinic: Clinic, *, seconds: float) -> Iterator[Result]:
