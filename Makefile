@@ -46,10 +46,11 @@ prove: $(VENV)/development.stamp ## An hour of proof, on both databases: the che
 	$(BIN)/python -m tools.checker --control deferred --operations 240 --seeds 20
 	$(BIN)/python manage.py test tests/faults -- -m "slow or not slow" -s -n 0
 
-sbom: $(VENV)/development.stamp ## Write sbom.json: every package that a production machine has (CycloneDX)
+sbom: $(VENV)/development.stamp ## Write sbom.json: every package of a production machine and its pages (CycloneDX)
 	rm -rf build/sbom && $(PYTHON) -m venv build/sbom
 	build/sbom/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-production.txt
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.json build/sbom/bin/python
+	$(BIN)/python -m tools.bill sbom.json
 	rm -rf build/sbom
 
 messages: $(VENV)/development.stamp ## Bring the catalogues of other languages up to date; fails while a text is not translated
