@@ -1,4 +1,4 @@
-"""``python -m tools.bill sbom.json``: add to a bill of materials (CycloneDX) what browsers load, which comes from npm."""
+"""``python -m tools.bill sbom.json``: add what browsers load, from npm, to a bill of materials (CycloneDX)."""
 
 import json
 import sys

@@ -12,7 +12,6 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from accounts.models import User
 from accounts.roles import Right, may
 from appointments import services, waitlist
 from appointments.finding import Search, Slot, find_slots
@@ -25,20 +24,20 @@ from common.errors import DomainError
 from doctors.models import Doctor, DoctorQuerySet
 from patients import duplicates
 from patients import services as patient_services
-from patients.models import Patient, PatientQuerySet
+from patients.models import Patient
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY, MINUTE
 from web.forms.quick import DOCTOR, SPECIALTY, BookingForm, NewPatientForm, Place
 from web.ids import read_id
 from web.refusals import refuse, status_of, words
 from web.views.desk.access import AtTheDesk
+from web.views.desk.finding import found_by
 from web.views.desk.visits import described, other_times
 from web.views.desk.wanted import REMEMBERED
 
 MOST_DAYS = 62
 NEXT_SLOTS, MANY_SLOTS = 5, 60
 WALK_IN_STEP_MINUTES = 5
-MOST_PATIENTS = 8
 WAIT = timedelta(days=30)
 RENAMED = {"appointment_time": "slot", "doctor": "slot", "duration_minutes": "appointment_type", "room": "slot"}
 
@@ -291,41 +290,6 @@ class PatientsView(BookingView):
         trail.saw(found)
         facts = {"found": found, "query": query}
         return render(request, "web/desk/_patients.html", facts)
-
-
-class FindView(AtTheDesk):
-    """/desk/find/: a patient's next visits, by a few letters of the name."""
-
-    audited: ClassVar = {"post": "patient.list"}
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.shown([], "")
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        query = request.POST.get("query", "")[:200].strip()
-        people = found_by(self.actor, Patient.objects.unmerged(), query) if query else []
-        return self.shown(people, query)
-
-    def shown(self, found: list[Patient], query: str) -> HttpResponse:
-        trail.saw(found)
-        visits = visible_to(self.actor, Appointment.objects.filter(patient__in=found).upcoming(clock.now()))
-        coming = visits.select_related("patient", "doctor", "location").order_by("start", "id")
-        next_of: dict[int, list[Appointment]] = {}
-        for visit in coming[: MOST_PATIENTS * 10]:
-            next_of.setdefault(visit.patient_id, []).append(visit)
-        facts = {
-            "query": query,
-            "found": [{"patient": patient, "visits": next_of.get(patient.pk, [])[:3]} for patient in found],
-            "may_book": may(self.actor, Right.BOOK),
-            "inside": self.inside,
-        }
-        return render(self.request, "web/desk/_find.html" if self.inside else "web/desk/find.html", facts)
-
-
-def found_by(actor: User, people: PatientQuerySet, query: str) -> list[Patient]:
-    """The first few of ``people`` whom ``query`` fits and ``actor`` may see; by what they may know of them."""
-    found = people.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS)).by_relevance(query)
-    return list(visible_to(actor, found)[:MOST_PATIENTS])
 
 
 def booked_text(visit: Appointment) -> str:
