@@ -89,12 +89,14 @@ def find_slots(search: Search) -> list[Slot]:
     everywhere = _widest(search.since, search.until, search.now)
     if everywhere is None or not search.doctors:
         return []
-    near = everywhere.start + (NEAR_AMONG_MANY if len(search.doctors) >= MANY else NEAR)
-    if search.limit <= FEW and near < everywhere.end:
-        found = list(islice(_Weighed(search, Interval(everywhere.start, near)).slots(), search.limit))
-        # Beyond the last start lies nothing that could come before it.
-        if len(found) == search.limit:
-            return found
+    looks = (NEAR_AMONG_MANY, NEAR) if len(search.doctors) >= MANY else (NEAR,)
+    for ahead in looks if search.limit <= FEW else ():
+        near = everywhere.start + ahead
+        if near < everywhere.end:
+            found = list(islice(_Weighed(search, Interval(everywhere.start, near)).slots(), search.limit))
+            # Beyond the last start lies nothing that could come before it.
+            if len(found) == search.limit:
+                return found
     return list(islice(_Weighed(search, everywhere).slots(), search.limit))
 
 

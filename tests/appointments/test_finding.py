@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -165,6 +166,25 @@ def test_the_first_available_looks_no_further_than_it_must(django_assert_num_que
     with django_assert_num_queries(12):  # the next days first, and then all of them
         [far] = find_slots(search)
     assert far.start == at("2026-04-20 08:00")
+
+
+@pytest.mark.parametrize(
+    ("free_from", "queries"), [("2026-03-02", 6), ("2026-03-03", 12), ("2026-03-20", 18)]
+)  # half a day, three days, all of them
+def test_among_many_it_looks_at_half_a_day_first(
+    free_from: str, queries: int, django_assert_num_queries: NumQueries
+) -> None:
+    doctors = [make_doctor() for _ in range(20)]
+    if free_from != "2026-03-02":
+        for doctor in doctors:
+            close(doctor, "2026-03-02", free_from)
+    book(f"{free_from} 15:00", doctor=doctors[0])  # whose day is the heavier one
+    search = Search(doctors, MONDAY, MONDAY + 61 * DAY, now=NOW, limit=1)
+    with django_assert_num_queries(queries):
+        found = find_slots(search)
+    assert [(slot.start, slot.doctor) for slot in found] == [(at(f"{free_from} 08:00"), doctors[1])]
+    everything = find_slots(replace(search, limit=1000))
+    assert everything[0] == found[0]
 
 
 def test_few_are_found_beyond_the_next_days_too(doctor: Doctor) -> None:
