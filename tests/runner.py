@@ -27,6 +27,7 @@ SQLITE_ALONE = (
     "PostgreSQL: not run. The suite ran on SQLite alone. To run it on both, install PostgreSQL's server "
     "(Debian: apt install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:5432/name."
 )
+NO_TESTS = 5  # pytest's exit code where it found none
 # What `tests/conftest.py` marks so: its engine cannot matter.
 NOT_AGAIN = ["-m", "not slow and not once"]
 ONCE = (
@@ -64,7 +65,7 @@ class Runner:
         results = [run_pytest("SQLite", "", arguments)]
         with postgres_url() as url:
             if url:
-                results.append(run_pytest("PostgreSQL", url, [*NOT_AGAIN, *arguments]))
+                results.append(run_pytest("PostgreSQL", url, [*NOT_AGAIN, *arguments], again=True))
         told = [summary for _, summary in results] + [ONCE if url else SQLITE_ALONE]
         print("\n" + "\n".join(told + ([] if find_chromium() else [NO_BROWSER])), flush=True)
         return sum(failures for failures, _ in results)
@@ -106,8 +107,11 @@ def postgres_url() -> Iterator[str]:
         yield ""
 
 
-def run_pytest(name: str, database_url: str, arguments: list[str]) -> tuple[int, str]:
-    """The number of failures and the summary of one run of pytest on the database at ``database_url`` ("": SQLite)."""
+def run_pytest(name: str, database_url: str, arguments: list[str], *, again: bool = False) -> tuple[int, str]:
+    """The number of failures and the summary of one run of pytest on the database at ``database_url`` ("": SQLite).
+
+    To find no test is a failure, unless some have run before and none of them has to ``again``.
+    """
     # Unset, pytest takes tests.settings from pyproject.toml; manage.py has set it to the system's own.
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     environment["TEST_DATABASE_URL"] = database_url
@@ -120,7 +124,7 @@ def run_pytest(name: str, database_url: str, arguments: list[str]) -> tuple[int,
         counts = read_counts(report)
     failures = counts.get("failed", 0) + counts.get("errors", 0)
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "no tests"
-    if code and not failures:
+    if code and not failures and not (again and code == NO_TESTS):
         failures, told = 1, f"{told}, pytest stopped with exit code {code}"
     return failures, f"{name}: {told} in {time.monotonic() - began:.0f} s"
 

@@ -22,7 +22,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, list[str]]]:
     """What `run_pytest` was called with; every run passes."""
     calls: list[tuple[str, str, list[str]]] = []
 
-    def passing(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
+    def passing(name: str, url: str, arguments: list[str], *, again: bool = False) -> tuple[int, str]:
         calls.append((name, url, arguments))
         return 0, f"{name}: 1 passed in 0 s"
 
@@ -111,8 +111,11 @@ def test_failures_are_what_pytest_reports(tmp_path: Path) -> None:
 
 
 def test_a_run_that_finds_no_tests_fails() -> None:
-    failures, summary = runner.run_pytest("SQLite", "", [HERE, "-k", "nothing_is_called_so", "-q"])
+    nothing = [HERE, "-k", "nothing_is_called_so", "-q"]
+    failures, summary = runner.run_pytest("SQLite", "", nothing)
     assert (failures, summary.partition(" in ")[0]) == (1, "SQLite: no tests, pytest stopped with exit code 5")
+    failures, summary = runner.run_pytest("PostgreSQL", "", nothing, again=True)  # they ran on SQLite
+    assert (failures, summary.partition(" in ")[0]) == (0, "PostgreSQL: no tests")
 
 
 @pytest.mark.skipif(postgres.find_binaries() is None, reason="no PostgreSQL server binaries")

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from audit.middleware import Audited
-from audit.models import AuditEvent
 from common import trail
 from common.transactions import without_waiting_again
 
@@ -20,7 +19,7 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     def fail(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(AuditEvent, "save", fail)
+    monkeypatch.setattr("audit.writing.insert", fail)
 
 
 def answered(status: int, *, unsure: bool = False, worded: bool = False) -> HttpResponse:
