@@ -13,6 +13,7 @@ from appointments.models import Appointment, Hold
 from clinics.models import MOST_BUFFER_MINUTES, AppointmentType
 from common.functions import EpochSeconds
 from common.prepared import Prepared
+from doctors.models import LONGEST_VISIT
 from scheduling.intervals import MINUTE, Interval
 
 # The edges of a stretch, as instants or as seconds since 1970.
@@ -115,7 +116,8 @@ def _rows(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Owner, edges and buffers of the visits that block, and of the holds that stand."""
     visits, holds = queries
-    mine = {"owners": list(owners), "start": span.start, "end": span.end}
+    # None is longer than the longest: so an index of ends need not be read to the end of the calendar.
+    mine = {"owners": list(owners), "start": span.start, "end": span.end, "latest": span.end + LONGEST_VISIT}
     yield visits(**mine, but=but.get("appointment", 0))
     yield holds(**mine, but=but.get("hold", 0), now=now)
 
@@ -125,8 +127,9 @@ def _queries(key: str, edges: tuple[Any, Any]) -> tuple[Prepared, Prepared]:
     """Of the visits and of the holds of doctors or rooms: ``key`` is the field that names them."""
     columns = (f"{key}_id", *edges, "buffer_before_minutes", "buffer_after_minutes")
 
-    def of(rows: QuerySet[Any], owners: Any, start: Any, end: Any, but: Any) -> QuerySet[Any, Any]:
-        mine = rows.filter(**{f"{key}__pk__among": owners}, start__lt=end, end__gt=start)
+    def of(rows: QuerySet[Any], owners: Any, but: Any, **span: Any) -> QuerySet[Any, Any]:
+        mine = rows.filter(**{f"{key}__pk__among": owners})
+        mine = mine.filter(start__lt=span["end"], end__gt=span["start"], end__lt=span["latest"])
         return mine.exclude(pk=but).order_by().values_list(*columns)
 
     return (

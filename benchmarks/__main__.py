@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import report
@@ -46,12 +47,12 @@ FULL = Scale(
     large=(1_000_000, 10_000, 10_000_000),
     small=(10_000, 200, 10_000),
     deep=(10_000, 200, 100_000),
-    seconds=10,
+    seconds=5,
     turns=7,
     each=100,
     page=1_000_000,
     crowd=(2000, 300),
-    peak=20,
+    peak=10,
     mix=3600,
 )
 QUICK = Scale(
@@ -76,8 +77,12 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, help="Where results.md and results.svg go. Default: benchmarks, quick: --home"
     )
+    parser.add_argument("--mix", type=float, help="Seconds of everything before memory is read. Default: an hour")
     given = parser.parse_args()
     scale, kind = (QUICK, "quick") if given.quick else (FULL, "full")
+    scale = replace(scale, mix=given.mix or scale.mix)
+    # So that servers end, and what was booked is remembered, too, when somebody ends this process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     given.home.mkdir(exist_ok=True)
     results = []
     with ExitStack() as stack:

@@ -106,8 +106,10 @@ def clinic(bench: Bench, name: str, home: Path) -> Iterator[Clinic]:
     log = home / f"{name}.log"
     with serving("core.wsgi:application", bench.url(name), alive="/healthz", log=log) as (address, pid):
         served = Clinic(Target(address, facts["token"]), address, pid, facts, memory, facts.get("used", 0))
-        yield served
-        served.remember()
+        try:
+            yield served
+        finally:
+            served.remember()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Who gives care, and when: doctors, their weekly hours, and the exceptions to them."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
 
 LONGEST_VISIT_MINUTES = 24 * 60
+LONGEST_VISIT = timedelta(minutes=LONGEST_VISIT_MINUTES)
 DEFAULT_DURATION_MINUTES = 30
 
 

@@ -14,7 +14,7 @@ from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
 from common.models import TimeStamped, belonging
 from common.text import search_terms
-from doctors.models import Doctor
+from doctors.models import LONGEST_VISIT, Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
 
@@ -25,8 +25,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(BLOCKS)
 
     def overlapping(self, interval: Interval) -> "AppointmentQuerySet":
-        """Those that share an instant with ``interval``; touching is not overlapping."""
-        return self.filter(start__lt=interval.end, end__gt=interval.start)
+        """Those that share an instant with ``interval``; touching is not overlapping.
+
+        None is longer than `LONGEST_VISIT`: so an index of ends need not be read to the end of the calendar.
+        """
+        return self.filter(start__lt=interval.end, end__gt=interval.start, end__lt=interval.end + LONGEST_VISIT)
 
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
         return self.filter(end__gt=now)
