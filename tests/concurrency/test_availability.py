@@ -28,7 +28,7 @@ def test_no_visit_slips_in_once_leave_is_answered(clinic: Clinic) -> None:
 
 def test_without_the_lock_a_visit_slips_in(serve: Serve) -> None:
     with serve(lock=False) as clinic:
-        for _ in range(40):
+        for _ in range(100):
             reported, booked, _ = leave_among_bookings(clinic)
             if reported != booked:
                 break

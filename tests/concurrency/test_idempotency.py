@@ -107,7 +107,7 @@ def test_who_waits_for_the_first_in_vain_is_told_that_it_is_in_flight(clinic: Cl
 def test_without_one_transaction_for_key_and_record_it_counts_many_times(serve: Serve) -> None:
     """The negative control."""
     with serve(keys=False) as clinic:
-        for attempt in range(10):
+        for attempt in range(50):
             name = f"Jane Many {attempt}"
             answers = clinic.at_once([keyed(registration(name), f"many-{attempt}")] * CLIENTS)
             if (made := count(clinic, PATIENTS, name)) > 1:

@@ -113,7 +113,7 @@ def test_an_offers_log_is_calm(serve: Serve) -> None:
 
 def test_without_lock_and_constraint_one_offer_is_booked_twice(serve: Serve) -> None:
     with serve(lock=False, guards=False) as clinic:
-        for _ in range(20):
+        for _ in range(100):
             doctor, entry = offered(clinic)
             clinic.at_once([answer(entry, "accept")] * 16)
             if clinic.booked(doctor) > 1:

@@ -94,7 +94,7 @@ def test_the_constraint_alone_keeps_two_visits_out_of_a_room(serve: Serve) -> No
 
 def test_without_the_rooms_lock_and_the_constraint_two_visits_share_a_room(serve: Serve) -> None:
     with serve(rooms=False, guards=False) as clinic:
-        for _ in range(20):
+        for _ in range(100):
             race(clinic, doctors=4, rooms=1)
             if clinic.overlaps():
                 break

@@ -119,7 +119,7 @@ def test_series_leave_no_deadlock_and_no_error_in_the_log(serve: Serve) -> None:
 
 def test_without_lock_and_constraint_a_series_double_books(serve: Serve) -> None:
     with serve(lock=False, guards=False) as clinic:
-        for _ in range(20):
+        for _ in range(100):
             race(clinic, on_conflict="skip")
             if clinic.overlaps():
                 break
