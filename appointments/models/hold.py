@@ -18,9 +18,6 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """Those whose time is not over: a hold frees itself, with no job running."""
         return self.filter(expires_at__gt=now)
 
-    def overlapping(self, interval: Interval) -> "HoldQuerySet":
-        return self.filter(start__lt=interval.end, end__gt=interval.start)
-
 
 class Hold(models.Model):
     """A slot kept for a few minutes for whoever has the token. It blocks its doctor and room as a visit would.
