@@ -186,6 +186,7 @@ def assert_accessible(page: Page) -> None:
     page.wait_for_load_state()  # without its styles a page has other sizes
     if page.viewport_size:  # nor may it be on the way from one width to another
         page.wait_for_function("width => innerWidth === width", arg=page.viewport_size["width"])
+        page.evaluate("() => new Promise(laid => requestAnimationFrame(() => requestAnimationFrame(laid)))")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate("async options => (await axe.run(options)).violations", AXE_OPTIONS)
