@@ -1,16 +1,23 @@
 """Pages, search, ordering and filters of the lists."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from appointments import services
+from appointments.models import Appointment
+from clinics.models import Location
 from common import models
 from patients.models import Patient
-from tests.factories import book, make_doctor, make_patient
+from tests.factories import at, book, make_doctor, make_patient
+from tests.plans import rows_read, tells
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def names(api: APIClient, url: str, field: str = "full_name") -> list[Any]:
@@ -375,3 +382,22 @@ def test_a_search_reads_an_index_and_not_the_table(db: None, query: Any, index: 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE patients_patient")
     assert index in query.all().explain()
+
+
+@tells
+def test_of_a_doctor_with_a_long_history_the_visits_of_a_status_are_read_and_no_others(api: APIClient) -> None:
+    patient, here = make_patient(), Location.objects.default()
+    doctors = [make_doctor() for _ in range(3)]
+    Appointment.objects.bulk_create(
+        Appointment(patient=patient, doctor=doctor, location=here, status=status, start=start, end=start + HOUR)
+        for number, doctor in enumerate(doctors)
+        for status, first, days in (("completed", "2024-01-01 10:00", 400), ("scheduled", "2026-03-03 10:00", 3))
+        for start in (at(first) + number * HOUR + day * DAY for day in range(days))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE appointments_appointment")
+    with CaptureQueriesContext(connection) as asked:
+        found = api.get(f"/api/appointments/?filter=doctor:{doctors[0].pk},status:scheduled").json()
+    assert len(found["results"]) == 3
+    [listed] = [query["sql"] for query in asked.captured_queries if "ORDER BY" in query["sql"]]
+    assert rows_read(listed, "appointments_appointment") <= 3
