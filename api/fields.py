@@ -1,7 +1,7 @@
 """Input and output of single values, stricter than the defaults where the defaults guess."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -17,7 +17,8 @@ from accounts.models import User
 from appointments.permissions import visible_to
 from clinics.instants import LAST_YEAR, UNREADABLE, read_instant, show_instant
 from clinics.models import Location
-from common.prepared import Prepared
+from common.prepared import Prepared, Question
+from common.together import ask
 from scheduling.hours import WEEKDAYS, start_of_day
 
 FIRST_YEAR = 1900
@@ -79,6 +80,7 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
         self.among = among
         super().__init__(**kwargs)
         self._by_id = Prepared(lambda pk: self._all.filter(pk=pk))
+        self._looked_up: dict[int, list[Any]] = {}
 
     @property
     def _all(self) -> Any:
@@ -87,15 +89,21 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     def get_queryset(self) -> Any:
         return self.among(reader_of(self), self._all)
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, bool) or not (
-            isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
-        ):
-            self.fail("incorrect_type", data_type=type(data).__name__)
+    def question(self, data: Any) -> Question | None:
+        """What tells whether ``data`` names an object, where its id alone decides; `answered` is told the answer."""
         everything = self._all
-        if self.among(reader_of(self), everything) is everything and int(data) <= MOST_ID:
-            found = self._by_id.first(pk=int(data))
-            return found or self.fail("does_not_exist", pk_value=data)
+        if not _is_id(data) or int(data) > MOST_ID or self.among(reader_of(self), everything) is not everything:
+            return None
+        return self._by_id.of(pk=int(data))
+
+    def answered(self, data: Any, found: list[Any]) -> None:
+        self._looked_up = {int(data): found}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not _is_id(data):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if (found := self._looked_up.get(int(data))) is not None:
+            return found[0] if found else self.fail("does_not_exist", pk_value=data)
         try:
             return super().to_internal_value(data)
         except serializers.ValidationError:
@@ -103,6 +111,24 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
             if self.among is not visible_to and visible.filter(pk=data).exists():
                 self.fail("out_of_reach")
             raise
+
+
+def look_up(fields: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """Find the objects that ``data`` names for those of the ``fields`` that are references, together: one query."""
+    asked = [
+        (field, data[name], question)
+        for name, field in fields.items()
+        if isinstance(field, ReferenceField) and name in data and (question := field.question(data[name]))
+    ]
+    if asked:
+        for (field, named, _), found in zip(asked, ask(*(question for *_, question in asked)), strict=True):
+            field.answered(named, found)
+
+
+def _is_id(data: Any) -> bool:
+    if isinstance(data, bool):
+        return False
+    return isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
 
 
 class TruthField(serializers.BooleanField):

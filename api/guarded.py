@@ -7,7 +7,7 @@ from django.db import models
 from rest_framework import serializers
 
 from accounts.roles import Right, may
-from api.fields import reader_of
+from api.fields import look_up, reader_of
 from api.prebuilt import Prebuilt
 from appointments.errors import ForTheClinic
 from appointments.permissions import asks_as_patient
@@ -48,6 +48,7 @@ class Guarded(Prebuilt):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             self._refuse(data)
+            look_up({name: field for name, field in self.fields.items() if not field.read_only}, data)
         return super().to_internal_value(data)
 
     def _refuse(self, data: Mapping[str, Any]) -> None:

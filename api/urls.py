@@ -40,9 +40,9 @@ router.register("audit", AuditViewSet, basename="audit")
 
 urlpatterns = [
     path("api-token-auth/", TokenView.as_view(), name="token"),
+    path("api/slots/", SlotsView.as_view(), name="slots"),  # before all those of the router: it is asked most
     path("api/", include(router.urls)),
     path("api/me/", MeView.as_view(), name="me"),
-    path("api/slots/", SlotsView.as_view(), name="slots"),
     path("api/reports/", ReportsView.as_view(), name="reports"),
     path("api/reports/export/", ReportTableView.as_view(), name="reports-export"),
     path("api/schema/", SchemaView.as_view(), name="schema"),

@@ -5,61 +5,123 @@ exception, which beats a holiday, which beats the weekly hours. Between exceptio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import chain
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, TextField
+from django.db.models.functions import Cast
 
 from appointments.models import Appointment
 from clinics.models import Holiday, Location, LocationException
-from common.prepared import Prepared
+from common.prepared import Prepared, Question
+from common.together import ask
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import WeeklyWindow, opened, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
 PLACE = [field.attname for field in Location._meta.concrete_fields]
-WINDOW = ("weekday", "start", "end", "valid_from", "valid_until")
+EDGES = ("start", "end", "valid_from", "valid_until")
 
-# Not as models: of hundreds of doctors most work at the same few places, in the same few windows.
+# Not as models, nor as times and dates: of hundreds of doctors most work the same few weeks, which are read once each.
 WEEKS = Prepared(
     lambda doctors: (
         WeeklyHours.objects.filter(doctor__pk__among=doctors, location__active=True)
         .order_by("id")
-        .values_list("doctor_id", "location_id", *WINDOW)
+        .values_list("doctor_id", "location_id", "weekday", *(Cast(edge, TextField()) for edge in EDGES))
     )
 )
 EXCEPTIONS = Prepared(
-    lambda doctors, start, end: (
-        AvailabilityException.objects.filter(doctor__pk__among=doctors, start__lt=end, end__gt=start)
-        .select_related("location")
-        .order_by("id")
-    )
+    lambda doctors, start, end: AvailabilityException.objects.filter(
+        doctor__pk__among=doctors, start__lt=end, end__gt=start
+    ).order_by("id")
 )
 # Each place once, or once for each time at which it is closed, or open in spite of a holiday.
 PLACES = Prepared(
-    lambda locations, start, end: (
-        Location.objects.filter(pk__among=locations)
+    lambda doctors, also, start, end: (
+        Location.objects.filter(_where_they_work("pk", doctors, also, start, end))
         .alias(away=FilteredRelation("exceptions", condition=Q(exceptions__start__lt=end, exceptions__end__gt=start)))
         .order_by("pk")
         .values_list(*PLACE, "away__kind", "away__start", "away__end")
     )
 )
 HOLIDAYS = Prepared(
-    lambda locations, first, last: Holiday.objects.filter(
-        Q(location=None) | Q(location__pk__among=locations), date__range=(first, last)
+    lambda doctors, also, start, end, first, last: Holiday.objects.filter(
+        Q(location=None) | _where_they_work("location__pk", doctors, also, start, end), date__range=(first, last)
     ).values_list("location_id", "date")
 )
 
 
+def _where_they_work(key: str, doctors: Any, also: Any, start: Any, end: Any) -> Q:
+    """``key`` is of a location of the weekly hours or the exceptions, or one of the ids ``also``."""
+    weekly = WeeklyHours.objects.filter(doctor__pk__among=doctors).values("location")
+    now_and_then = AvailabilityException.objects.filter(doctor__pk__among=doctors, start__lt=end, end__gt=start)
+    places = (("among", also), ("in", weekly), ("in", now_and_then.values("location")))
+    return Q(*((f"{key}__{lookup}", ids) for lookup, ids in places), _connector=Q.OR)
+
+
+def questions(doctors: Iterable[Doctor], span: Interval, *, also: Iterable[int] = ()) -> list[Question]:
+    """What `OpenHours` asks; ``also`` are the ids of locations that it shall know besides."""
+    where = {
+        "doctors": [doctor.pk for doctor in doctors],
+        "also": list(also),
+        "start": span.start,
+        "end": span.end,
+    }
+    return [
+        WEEKS.of(doctors=where["doctors"]),
+        EXCEPTIONS.of(doctors=where["doctors"], start=span.start, end=span.end),
+        PLACES.of(**where),
+        HOLIDAYS.of(**where, first=span.start.date() - DAY, last=span.end.date() + DAY),
+    ]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Week:
+    """Weekly windows by the id of their location. Those who work alike share one, and it is weighed once."""
+
+    windows: dict[int, list[WeeklyWindow]]
+
+    @classmethod
+    def of(cls, placed: Iterable[tuple[int, WeeklyWindow]]) -> "Week":
+        windows: dict[int, list[WeeklyWindow]] = defaultdict(list)
+        for location, window in placed:
+            windows[location].append(window)
+        return cls(dict(windows))
+
+
+NO_WEEK = Week({})
+
+
+def _weeks(rows: Iterable[Sequence[Any]]) -> dict[int, Week]:
+    """By doctor id; ``rows`` are the answer to `WEEKS`."""
+    written: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for doctor, *window in rows:
+        written[doctor].append(tuple(window))
+    known: dict[tuple[Any, ...], Week] = {}
+    found = {}
+    for doctor, windows in written.items():
+        key = tuple(windows)
+        if key not in known:
+            known[key] = Week.of((location, _window(*window)) for location, *window in windows)
+        found[doctor] = known[key]
+    return found
+
+
+def _window(weekday: int, start: str, end: str, since: str | None, until: str | None) -> WeeklyWindow:
+    days = (date.fromisoformat(day) if day else None for day in (since, until))
+    return WeeklyWindow(weekday, time.fromisoformat(start), time.fromisoformat(end), *days)
+
+
 class OpenHours:
-    """What hours, exceptions and holidays say about ``span``: four queries, however many doctors and days.
+    """What hours, exceptions and holidays say about ``span``: one query, however many doctors and days.
 
     ``week`` and ``extra`` show what would be: one doctor's week in place of the stored one, and exceptions beside the
-    stored ones, neither of which need be stored.
+    stored ones, neither of which need be stored. ``answers`` are those to `questions`, where somebody has asked.
     """
 
     def __init__(
@@ -69,20 +131,20 @@ class OpenHours:
         *,
         week: Iterable[WeeklyHours] | None = None,
         extra: Iterable[AvailabilityException] = (),
+        answers: list[list[Any]] | None = None,
     ) -> None:
-        ids = [doctor.pk for doctor in doctors]
-        self._windows: dict[int, dict[int, list[WeeklyWindow]]] = defaultdict(lambda: defaultdict(list))
+        extra = list(extra)
+        week = None if week is None else [window for window in week if window.location.active]
+        also = [window.location_id for window in (*(week or ()), *extra)]
+        weeks, exceptions, places, holidays = answers or ask(*questions(doctors, span, also=also))
+        self._weeks = _weeks(weeks if week is None else ())
+        for doctor in {tried.doctor_id for tried in week or ()}:
+            windows = ((tried.location_id, tried.window) for tried in week or () if tried.doctor_id == doctor)
+            self._weeks[doctor] = Week.of(windows)
         self._exceptions: dict[int, list[AvailabilityException]] = defaultdict(list)
-        for doctor, location, *window in WEEKS(doctors=ids) if week is None else ():
-            self._windows[doctor][location].append(WeeklyWindow(*window))
-        for window in week or ():
-            if window.location.active:
-                self._windows[window.doctor_id][window.location_id].append(window.window)
-        places = dict.fromkeys(location for windows in self._windows.values() for location in windows)
-        for exception in chain(EXCEPTIONS(doctors=ids, start=span.start, end=span.end), extra):
+        for exception in chain(exceptions, extra):
             self._exceptions[exception.doctor_id].append(exception)
-            places[exception.location_id] = None
-        self._closures = Closures(list(places), span)
+        self._closures = Closures(places, holidays)
         self.locations = self._closures.locations
         self._weekly: dict[tuple[Any, ...], int] = {}
 
@@ -91,9 +153,10 @@ class OpenHours:
         span = Interval(timeline.start, timeline.instant(timeline.minutes))
         masks: dict[int, int] = {}
         taken = 0  # a location that moves to another time zone can bring hours together that were apart
-        for location, windows in self._windows[doctor.pk].items():
+        week = self._weeks.get(doctor.pk, NO_WEEK)
+        for location in week.windows:
             place = self.locations[location]
-            weekly = self._opened(place, windows, timeline, span) & ~taken
+            weekly = self._opened(place, week, timeline, span) & ~taken
             taken |= weekly
             masks[location] = weekly & ~self._closures.mask(place, timeline)
         closed = 0
@@ -110,11 +173,11 @@ class OpenHours:
         """The doctor's exceptions that close a stretch of the span."""
         return [e for e in self._exceptions[doctor.pk] if e.kind == AvailabilityException.Kind.CLOSED]
 
-    def _opened(self, place: Location, windows: list[WeeklyWindow], timeline: Timeline, span: Interval) -> int:
-        """The minutes that the windows open: computed once for all who work in the same ones."""
-        key = (place.pk, *windows, timeline)
+    def _opened(self, place: Location, week: Week, timeline: Timeline, span: Interval) -> int:
+        """The minutes that the week opens at the place: computed once for all who share it."""
+        key = (place.pk, week, timeline)
         if key not in self._weekly:
-            self._weekly[key] = timeline.filled(opened(windows, place.zone, span))
+            self._weekly[key] = timeline.filled(opened(week.windows[place.pk], place.zone, span))
         return self._weekly[key]
 
     def location_of(self, doctor: Doctor, interval: Interval) -> Location | None:
@@ -135,7 +198,8 @@ class OpenHours:
             for location, mask in self.masks(doctor, timeline).items()
             if mask
         }
-        nearest = min(gaps, key=lambda location: gaps[location]) if gaps else next(iter(self._windows[doctor.pk]), None)
+        usually = next(iter(self._weeks.get(doctor.pk, NO_WEEK).windows), None)
+        nearest = min(gaps, key=lambda location: gaps[location]) if gaps else usually
         return self.locations[nearest] if nearest else None
 
 
@@ -145,16 +209,16 @@ class Closures:
     ``locations`` are they, by id.
     """
 
-    def __init__(self, ids: list[int], span: Interval) -> None:
+    def __init__(self, places: Iterable[Any], holidays: Iterable[Any]) -> None:
         self._exceptions: dict[int, list[tuple[str, Interval]]] = defaultdict(list)
         self.locations: dict[int, Location] = {}
-        for *row, kind, start, end in PLACES(locations=ids, start=span.start, end=span.end) if ids else ():
+        for *row, kind, start, end in places:
             location = Location.from_db(DEFAULT_DB_ALIAS, PLACE, row)
             self.locations[location.pk] = location
             if kind:
                 self._exceptions[location.pk].append((kind, Interval(start, end)))
         self._holidays: dict[int | None, list[date]] = defaultdict(list)
-        for place, day in HOLIDAYS(locations=ids, first=span.start.date() - DAY, last=span.end.date() + DAY):
+        for place, day in holidays:
             self._holidays[place].append(day)
         self._masks: dict[tuple[int, Timeline], int] = {}
 

@@ -63,7 +63,7 @@ def open_daybook(
     everywhere: bool,
     absent_too: bool = False,
 ) -> Daybook:
-    """The daybook of ``doctors``, with those of ``visits`` that lie in ``span``: six queries, however many there are.
+    """The daybook of ``doctors``, with those of ``visits`` that lie in ``span``: three queries, however many there are.
 
     ``place`` has the clock, and unless ``everywhere`` only who is there counts; with ``absent_too`` everybody has a
     page. A doctor who is no longer among ``doctors`` but has a visit has one as well.

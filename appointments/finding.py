@@ -4,7 +4,7 @@ What is listed here, books: the same hours, occupancy, buffers, notice, horizon 
 laid on one timeline, a bit a minute. The number of queries does not depend on doctors, days or visits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
@@ -120,7 +120,9 @@ class _Weighed:
         self.taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.rooms = self._rooms()
         self._grids: dict[tuple[int, int, int], int] = {}
-        self._room_starts: dict[tuple[int, int], int] = {}  # the same for all doctors
+        # The same for all doctors:
+        self._room_starts: dict[tuple[int, int], int] = {}
+        self._days: dict[tuple[int, date], tuple[float, float]] = {}
         self.barred = {place.pk: self._barred(place) for place in self.places}
         self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
         self.days = {place.pk: self._midnight_bits(place) for place in self.places}
@@ -138,7 +140,8 @@ class _Weighed:
             day = slot.location.local(slot.start).date()
             key = (slot.location.pk, day)
             if key not in loads:
-                loads[key] = _load(visits, day, slot.location)
+                first, last = self._edges_of(day, slot.location)
+                loads[key] = sum(first <= start < last for start, *_ in visits)
             yield (slot.start, loads[key], doctor.pk), slot
 
     def _by_place(self, doctor: Doctor, visits: list[Stretch]) -> list[Iterator[Slot]]:
@@ -231,14 +234,16 @@ class _Weighed:
         ]
         return Interval(min(day.start for day in days), max(day.end for day in days)) if days else everywhere
 
+    def _edges_of(self, day: date, place: Location) -> tuple[float, float]:
+        """Where the local day begins and ends, in seconds since 1970."""
+        key = (place.pk, day)
+        if key not in self._days:
+            first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
+            self._days[key] = first, last
+        return self._days[key]
+
     def _midnight_bits(self, place: Location) -> list[int]:
         return [(midnight - self.timeline.start) // MINUTE for midnight in midnights(place.zone, self.span)]
-
-
-def _load(visits: Iterable[Stretch], day: date, place: Location) -> int:
-    """How many visits begin on the local day."""
-    first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
-    return sum(first <= start < last for start, *_ in visits)
 
 
 def _widest(since: Edge, until: Edge, now: datetime) -> Interval | None:

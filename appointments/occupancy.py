@@ -1,7 +1,7 @@
 """What is taken: the visits that block and the holds that stand, of doctors and of rooms."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from appointments.models import Appointment, Hold
 from clinics.models import MOST_BUFFER_MINUTES, AppointmentType
 from common.functions import EpochSeconds
-from common.prepared import Prepared
+from common.prepared import Prepared, Question
+from common.together import ask
 from doctors.models import LONGEST_VISIT
 from scheduling.intervals import MINUTE, Interval
 
@@ -69,6 +70,8 @@ class Taken:
         return Interval(self.interval.start - before * MINUTE, self.interval.end + after * MINUTE)
 
 
+# An owner's id, the edges of a stretch, and its buffers before and after in minutes.
+Row = tuple[int, Any, Any, int, int]
 # A stretch of time as integers: its seconds since 1970, from and to, and its buffers before and after in minutes.
 Stretch = tuple[int, int, int, int]
 
@@ -83,43 +86,54 @@ class NotCounted(TypedDict, total=False):
 def of_doctors(
     doctors: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
 ) -> dict[int, list[Taken]]:
-    """What is taken within the reach of ``span``, by doctor id; two queries."""
-    return _taken("doctor", doctors, span.widened(REACH), now, but)
+    """What is taken within the reach of ``span``, by doctor id; one query."""
+    return taken(*ask(*questions("doctor", doctors, span.widened(REACH), now=now, **but)))
 
 
 def of_rooms(
     rooms: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
 ) -> dict[int, list[Taken]]:
-    """What is taken of rooms, by room id; two queries. Buffers do not bind rooms."""
-    return _taken("room", rooms, span, now, but)
+    """What is taken of rooms, by room id; one query. Buffers do not bind rooms."""
+    return taken(*ask(*questions("room", rooms, span, now=now, **but)))
 
 
 def stretches(key: str, owners: Collection[int], span: Interval, *, now: datetime) -> dict[int, list[Stretch]]:
-    """What is taken within ``span`` and the reach of buffers, by the owner's id; two queries, lean for many owners."""
+    """What is taken within ``span`` and the reach of buffers, by the owner's id; one query, lean for many owners."""
     found: dict[int, list[Stretch]] = defaultdict(list)
-    for rows in _rows(_queries(key, SECONDS), owners, span.widened(REACH), now, {}):
+    for rows in ask(*questions(key, owners, span.widened(REACH), now=now, edges=SECONDS)):
         for owner, start, end, before, after in rows:
             found[owner].append((start, end, before, after))
     return found
 
 
-def _taken(key: str, owners: Collection[int], span: Interval, now: datetime, but: NotCounted) -> dict[int, list[Taken]]:
-    taken: dict[int, list[Taken]] = defaultdict(list)
-    for held, rows in enumerate(_rows(_queries(key, INSTANTS), owners, span, now, but)):
+def taken(visits: Iterable[Row], holds: Iterable[Row]) -> dict[int, list[Taken]]:
+    """What the answers to `questions` say is taken, by the owner's id."""
+    found: dict[int, list[Taken]] = defaultdict(list)
+    for held, rows in enumerate((visits, holds)):
         for owner, start, end, before, after in rows:
-            taken[owner].append(Taken(Interval(start, end), Buffers(before, after), held=bool(held)))
-    return taken
+            found[owner].append(Taken(Interval(start, end), Buffers(before, after), held=bool(held)))
+    return found
 
 
-def _rows(
-    queries: tuple[Prepared, Prepared], owners: Collection[int], span: Interval, now: datetime, but: NotCounted
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Owner, edges and buffers of the visits that block, and of the holds that stand."""
-    visits, holds = queries
-    # None is longer than the longest: so an index of ends need not be read to the end of the calendar.
-    mine = {"owners": list(owners), "start": span.start, "end": span.end, "latest": span.end + LONGEST_VISIT}
-    yield visits(**mine, but=but.get("appointment", 0))
-    yield holds(**mine, but=but.get("hold", 0), now=now)
+def questions(
+    key: str,
+    owners: Collection[int],
+    span: Interval,
+    *,
+    now: datetime,
+    edges: tuple[Any, Any] = INSTANTS,
+    **but: Unpack[NotCounted],
+) -> tuple[Question, Question]:
+    """Which visits block, and which holds stand, within ``span``: of the doctors or rooms with these ids."""
+    visits, holds = _queries(key, edges)
+    mine = {
+        "owners": list(owners),
+        "start": span.start,
+        "end": span.end,
+        # None is longer than the longest: so an index of ends need not be read to the end of the calendar.
+        "latest": span.end + LONGEST_VISIT,
+    }
+    return visits.of(**mine, but=but.get("appointment", 0)), holds.of(**mine, but=but.get("hold", 0), now=now)
 
 
 @cache
@@ -133,6 +147,14 @@ def _queries(key: str, edges: tuple[Any, Any]) -> tuple[Prepared, Prepared]:
         return mine.exclude(pk=but).order_by().values_list(*columns)
 
     return (
-        Prepared(lambda **given: of(Appointment.objects.blocking(), **given)),
-        Prepared(lambda now, **given: of(Hold.objects.standing(now), **given)),
+        Prepared(
+            lambda owners, start, end, latest, but: of(
+                Appointment.objects.blocking(), owners, but, start=start, end=end, latest=latest
+            )
+        ),
+        Prepared(
+            lambda owners, start, end, latest, but, now: of(
+                Hold.objects.standing(now), owners, but, start=start, end=end, latest=latest
+            )
+        ),
     )

@@ -47,7 +47,7 @@ def open_days(
     week: Iterable[WeeklyHours] | None = None,
     extra: Iterable[AvailabilityException] = (),
 ) -> list[OpenDay]:
-    """The local days from ``first`` on, each with what is open of it, in order; four queries, whatever the hours say.
+    """The local days from ``first`` on, each with what is open of it, in order; one query, whatever the hours say.
 
     ``week`` and ``extra`` ask what would be: see `OpenHours`.
     """

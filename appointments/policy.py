@@ -14,6 +14,7 @@ from django.conf import settings
 
 from accounts.roles import Role
 from appointments import availability, occupancy
+from appointments.availability import OpenHours
 from appointments.errors import (
     BufferNeeded,
     CancelledTooOften,
@@ -44,6 +45,7 @@ from clinics.models.rooms import RoomQuerySet
 from common.errors import Refused
 from common.prepared import Prepared
 from common.text import Minutes
+from common.together import ask
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE, Interval
@@ -59,6 +61,15 @@ OF_PATIENT = Prepared(
         .values_list("pk")[:1]
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The calendar around a visit: the doctor's hours, what is taken near enough for any buffer, and the patient."""
+
+    hours: OpenHours
+    taken: list[Taken]
+    patient_is_elsewhere: bool
 
 
 @dataclass
@@ -94,9 +105,26 @@ class Proposal:
             self.buffers = Buffers.of(self.appointment_type)
 
     @cached_property
+    def around(self) -> Around:
+        """What most rules ask about, read at once: one query."""
+        doctors, span = [self.doctor], self.interval
+        hours = availability.questions(doctors, span)
+        taken = occupancy.questions(
+            "doctor", [self.doctor.pk], span.widened(occupancy.REACH), now=self.now, **self.not_counted
+        )
+        patient, but = self.patient.pk if self.patient else 0, self.not_counted["appointment"]
+        elsewhere = OF_PATIENT.of(patient=patient, start=span.start, end=span.end, but=but)
+        *answers, visits, holds, others = ask(*hours, *taken, elsewhere)
+        return Around(
+            OpenHours(doctors, span, answers=answers),
+            occupancy.taken(visits, holds)[self.doctor.pk],
+            patient_is_elsewhere=bool(others),
+        )
+
+    @cached_property
     def open_location(self) -> Location | None:
         """Where the doctor is through the whole visit; None: not available."""
-        return availability.location_of(self.doctor, self.interval)
+        return self.around.hours.location_of(self.doctor, self.interval)
 
     @cached_property
     def location(self) -> Location | None:
@@ -105,11 +133,6 @@ class Proposal:
             return self.open_location
         near = self.location_now or availability.nearest_location(self.doctor, self.interval)
         return near or Location.objects.default()
-
-    @cached_property
-    def taken(self) -> list[Taken]:
-        """What is taken of the doctor's time, near enough for any buffer."""
-        return occupancy.of_doctors([self.doctor.pk], self.interval, now=self.now, **self.not_counted)[self.doctor.pk]
 
     @property
     def room_kind(self) -> str:
@@ -158,14 +181,6 @@ class Proposal:
         if self.appointment_type is None:
             return True
         return Doctor.objects.offering(self.appointment_type).filter(pk=self.doctor.pk).exists()
-
-    @cached_property
-    def patient_is_elsewhere(self) -> bool:
-        """Whether the patient has another visit at the time."""
-        if self.patient is None:
-            return False
-        span, but = self.interval, self.not_counted["appointment"]
-        return bool(OF_PATIENT(patient=self.patient.pk, start=span.start, end=span.end, but=but))
 
     @property
     def not_counted(self) -> NotCounted:
@@ -227,14 +242,14 @@ def keeps_what_is_booked(visit: Proposal) -> Refused | None:
 
 
 def doctor_is_free(visit: Proposal) -> Refused | None:
-    clashes = [taken for taken in visit.taken if taken.interval.overlaps(visit.interval)]
+    clashes = [taken for taken in visit.around.taken if taken.interval.overlaps(visit.interval)]
     if not clashes:
         return None
     return SlotHeld() if all(taken.held for taken in clashes) else SlotTaken()
 
 
 def patient_is_free(visit: Proposal) -> Refused | None:
-    return PatientBusy() if visit.patient_is_elsewhere else None
+    return PatientBusy() if visit.around.patient_is_elsewhere else None
 
 
 def room_is_free(visit: Proposal) -> Refused | None:
@@ -272,7 +287,7 @@ def within_horizon(visit: Proposal) -> Refused | None:
 
 
 def keeps_buffers(visit: Proposal) -> Refused | None:
-    near = (taken for taken in visit.taken if not taken.interval.overlaps(visit.interval))
+    near = (taken for taken in visit.around.taken if not taken.interval.overlaps(visit.interval))
     return BufferNeeded() if any(t.kept_from(visit.buffers).overlaps(visit.interval) for t in near) else None
 
 

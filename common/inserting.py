@@ -6,15 +6,15 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
+from common.statements import run
+
 
 def insert(row: Model) -> None:
     """Store the new ``row`` as ``save(force_insert=True)`` does, and give it its key. No signal is sent."""
     database = connections[DEFAULT_DB_ALIAS]
     statement, fields = _statement(type(row), database.vendor)
     values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
-    with database.cursor() as cursor:
-        cursor.execute(statement, values)
-        row.pk = cursor.fetchone()[0]
+    [[row.pk]] = run(database, statement, values)
     row._state.adding, row._state.db = False, database.alias
 
 

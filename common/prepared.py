@@ -4,16 +4,20 @@ Django builds and compiles a query anew each time, which takes several times as 
 short one. Where many are asked for every booking, they are prepared: written as usual, compiled at their first use.
 """
 
+import inspect
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import BigAutoField, Expression, Lookup, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.transaction import TransactionManagementError
+
+from common.statements import run
 
 
 class Given(Expression):
@@ -52,11 +56,13 @@ class Among(Lookup):
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
+class Compiled:
     """What is left of a queryset when its SQL is known: the statement, and what becomes of a row."""
 
     sql: str
     params: tuple[Any, ...]
+    names: tuple[str, ...]
+    fields: tuple[Any, ...]
     converters: Sequence[tuple[int, tuple[Any, Any]]]
     made: Callable[[Sequence[Any]], Any]
     locks: bool
@@ -65,10 +71,13 @@ class _Compiled:
         database = connections[DEFAULT_DB_ALIAS]  # not `connection`, which looks for it at every use
         if self.locks and database.get_autocommit():
             raise TransactionManagementError("Rows are locked within a transaction only.")
-        bound = [param.of(values, database) if isinstance(param, Given) else param for param in self.params]
-        with database.cursor() as cursor:
-            cursor.execute(self.sql, bound)
-            rows: Iterable[Sequence[Any]] = cursor.fetchall()
+        return self.found(run(database, self.sql, self.bound(values, database)))
+
+    def bound(self, values: dict[str, Any], database: Any) -> list[Any]:
+        return [param.of(values, database) if isinstance(param, Given) else param for param in self.params]
+
+    def found(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        """What becomes of the rows, each of what the database's driver gives."""
         if self.converters:
             rows = map(self._converted, rows)
         return list(rows) if self.made is tuple else [self.made(row) for row in rows]
@@ -79,6 +88,14 @@ class _Compiled:
             for convert in converters:
                 values[place] = convert(values[place], expression, connection)
         return tuple(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prepared query and the values to run it with: see `common.together.ask`."""
+
+    prepared: "Prepared"
+    values: dict[str, Any]
 
 
 class Prepared:
@@ -93,12 +110,10 @@ class Prepared:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._compiled: _Compiled | None = None
+        self._compiled: Compiled | None = None
 
     def __call__(self, **values: Any) -> list[Any]:
-        if self._compiled is None:
-            self._compiled = self._compile(values)
-        return self._compiled.run(values)
+        return self.compiled().run(values)
 
     def first(self, **values: Any) -> Any:
         """The first that is found, or None. The query should ask for no more."""
@@ -112,14 +127,48 @@ class Prepared:
             raise self._build(**values).model.DoesNotExist
         return found[0]
 
-    def _compile(self, names: Iterable[str]) -> _Compiled:
-        queryset = self._build(**{name: Given(name) for name in names})
+    def of(self, **values: Any) -> Question:
+        """The query with these values, to be run together with others."""
+        return Question(self, values)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of its values."""
+        return tuple(inspect.signature(self._build).parameters)
+
+    def compiled(self) -> Compiled:
+        if self._compiled is None:
+            self._compiled = self._compile()
+        return self._compiled
+
+    def _compile(self) -> Compiled:
+        queryset = self._build(**{name: Given(name) for name in self.given})
         compiler = queryset.query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-        converters = tuple(compiler.get_converters(columns).items())
-        locks = queryset.query.select_for_update and connection.features.has_select_for_update
-        return _Compiled(sql, tuple(params), converters, _maker(queryset, compiler), locks)
+        sql, params = _filled_in(*compiler.as_sql(with_col_aliases=True))
+        selected = compiler.select[: compiler.col_count]
+        numbers = count(1)
+        return Compiled(
+            sql,
+            params,
+            names=tuple(alias or f"col{next(numbers)}" for *_, alias in selected),
+            fields=tuple(column.output_field for column, *_ in selected),
+            converters=tuple(compiler.get_converters([column for column, *_ in selected]).items()),
+            made=_maker(queryset, compiler),
+            locks=queryset.query.select_for_update and connection.features.has_select_for_update,
+        )
+
+
+def _filled_in(sql: str, params: Iterable[Any]) -> tuple[str, tuple[Any, ...]]:
+    """On PostgreSQL the values that never change become part of the statement: the planner judges by them."""
+    if connection.vendor != "postgresql":
+        return sql, tuple(params)
+    from psycopg.sql import quote  # noqa: PLC0415 - SQLite is served without it
+
+    first, *rest = sql.split("%s")
+    told = [first]
+    for param, text in zip(params, rest, strict=True):
+        told += ["%s" if isinstance(param, Given) else quote(param).replace("%", "%%"), text]
+    return "".join(told), tuple(param for param in params if isinstance(param, Given))
 
 
 def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]], Any]:

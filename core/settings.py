@@ -207,7 +207,12 @@ def database(url: str) -> dict[str, Any]:
         from common.postgres import giving_up_after  # noqa: PLC0415 - psycopg is loaded where it is used
 
         config["CONN_HEALTH_CHECKS"] = True
-        options.setdefault("options", "-c lock_timeout=3000 -c statement_timeout=10000")
+        # What is prepared is planned once, not for each of its values: they choose by the same keys every time.
+        options.setdefault(
+            "options", "-c lock_timeout=3000 -c statement_timeout=10000 -c plan_cache_mode=force_generic_plan"
+        )
+        # What `common.statements` sends is prepared at its first use. Not every pooler in between lets that happen.
+        options.setdefault("prepare_threshold", 0 if env.bool("DATABASE_PREPARE", default=True) else None)
         # A server that is gone without a word is given up after some 10 seconds, not after TCP's two hours.
         for name, value in (("connect_timeout", 5), ("keepalives_idle", 5), ("keepalives_interval", 2)):
             options.setdefault(name, value)

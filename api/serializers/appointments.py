@@ -97,6 +97,7 @@ class AppointmentSerializer(TermsSerializer, serializers.ModelSerializer[Appoint
             "reason",
         )
         read_only_fields = ("location", "series", "version")
+        validators = ()  # nothing of what is unique is sent: DRF would look for it anew each time
 
 
 class MoveSerializer(TermsSerializer):

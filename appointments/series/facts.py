@@ -11,7 +11,8 @@ from appointments import occupancy, policy
 from appointments.availability import OpenHours
 from appointments.models import Appointment
 from appointments.occupancy import REACH, Taken
-from clinics.models import AppointmentType, Location, Room
+from appointments.policy import Around
+from clinics.models import AppointmentType, Room
 from clinics.models.rooms import RoomQuerySet
 from doctors.models import Doctor
 from patients.models import Patient
@@ -101,20 +102,17 @@ class OneOfMany(policy.Proposal):
     facts: Facts = field(kw_only=True)
 
     @cached_property
-    def open_location(self) -> Location | None:
-        return self.facts.hours.location_of(self.doctor, self.interval)
-
-    @cached_property
-    def taken(self) -> list[Taken]:
-        return self.facts.of_doctor.overlapping(self.interval.widened(REACH))
+    def around(self) -> Around:
+        facts = self.facts
+        return Around(
+            facts.hours,
+            facts.of_doctor.overlapping(self.interval.widened(REACH)),
+            patient_is_elsewhere=bool(facts.of_patient.overlapping(self.interval)),
+        )
 
     @cached_property
     def offered(self) -> bool:
         return self.facts.offered
-
-    @cached_property
-    def patient_is_elsewhere(self) -> bool:
-        return bool(self.facts.of_patient.overlapping(self.interval))
 
     @cached_property
     def candidate_rooms(self) -> list[Room]:

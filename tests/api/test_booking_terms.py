@@ -257,5 +257,5 @@ def test_booking_with_a_type_and_a_room_takes_a_fixed_number_of_queries(
 ) -> None:
     asked = booking(doctor, appointment_type=scan.pk, room=room.pk)
     # The token, the four records that are named, and the eighteen of `services.book`.
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(14):
         assert api.post(URL, asked).status_code == 201

@@ -258,7 +258,7 @@ def test_booking_with_a_type_and_a_room_takes_the_same_queries_however_many_room
     for _ in range(number):
         make_room("mri")
     patient = make_patient()
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(11):
         services.book(doctor=doctor, patient=patient, start=at(TEN), appointment_type=scan)
 
 

@@ -798,5 +798,5 @@ def test_what_a_cancellation_costs_does_not_grow_with_those_who_wait_in_vain(
     for _ in range(waiting):
         wait(doctor, part_of_day="evening")
     # Savepoint and release, five to cancel, who waits, six for what is free, and what was offered and booked before.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         services.cancel(full[0])

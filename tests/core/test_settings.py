@@ -255,7 +255,8 @@ def test_postgresql_gives_up_waiting_and_keeps_a_pool(settings_of: Settings) -> 
     assert (connection_class.__base__, connection_class.silence_seconds) == (Connection, 12)
     assert database["OPTIONS"] == {
         "sslmode": "require",
-        "options": "-c lock_timeout=3000 -c statement_timeout=10000",
+        "options": "-c lock_timeout=3000 -c statement_timeout=10000 -c plan_cache_mode=force_generic_plan",
+        "prepare_threshold": 0,
         "pool": {
             "min_size": 1,
             "max_size": 8,

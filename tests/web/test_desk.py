@@ -181,7 +181,7 @@ def test_day_takes_a_fixed_number_of_queries(visits: int, django_assert_num_quer
         book(doctor=make_doctor(), appointment_type=make_type())
     client = visitor()
     client.get("/desk/?view=day")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         client.get("/desk/")
 
 

@@ -1,0 +1,67 @@
+"""Statements that are sent often: on PostgreSQL prepared once a connection."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.db.utils import NotSupportedError
+
+from common.prepared import Prepared
+from common.statements import run
+from doctors.models import Doctor
+from tests.factories import make_doctor
+
+postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares by itself")
+
+
+def prepared() -> list[tuple[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return cursor.fetchall()
+
+
+@postgresql
+@pytest.mark.django_db
+def test_a_statement_is_prepared_at_its_first_use_and_run_with_other_values_after_it() -> None:
+    statement = "SELECT %s + 1 AS tested"
+    assert [run(connection, statement, [number]) for number in (1, 2)] == [[(2,)], [(3,)]]
+    assert [text for (text,) in prepared() if "tested" in text] == ["SELECT $1 + 1 AS tested"]
+
+
+@postgresql
+@pytest.mark.django_db
+def test_values_that_never_change_are_part_of_the_statement() -> None:
+    doctor = make_doctor(full_name="100 % Dr O'Brien")
+    named = Prepared(lambda pk: Doctor.objects.filter(pk=pk, full_name="100 % Dr O'Brien"))
+    assert named(pk=doctor.pk) == [doctor]
+    assert [text for (text,) in prepared() if "full_name\" = '100 % Dr O''Brien'" in text]
+
+
+@pytest.fixture
+def table(transactional_db: None) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE tested (name varchar(10))")
+        cursor.execute("INSERT INTO tested VALUES ('before')")
+    yield "tested"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE tested")
+
+
+@postgresql
+def test_a_migration_while_we_serve_costs_one_answer_and_no_more(table: str) -> None:
+    """As where the database is away: 503, and the next request finds everything in order."""
+    assert run(connection, "SELECT name FROM tested", []) == [("before",)]
+    somebody_else = connection.copy()
+    with closing(somebody_else), somebody_else.cursor() as cursor:
+        cursor.execute("ALTER TABLE tested ALTER name TYPE varchar(20)")
+    with pytest.raises(OperationalError, match=r"^A table has changed meanwhile\.$"), transaction.atomic():
+        run(connection, "SELECT name FROM tested", [])
+    assert run(connection, "SELECT name FROM tested", []) == [("before",)]
+
+
+@postgresql
+@pytest.mark.django_db
+def test_what_postgresql_does_not_do_is_said_as_it_is() -> None:
+    with pytest.raises(NotSupportedError, match="FOR UPDATE is not allowed"), transaction.atomic():
+        run(connection, "SELECT count(*) FROM doctors_doctor FOR UPDATE", [])
