@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Func
+from django.db.models import BigIntegerField, Func, TextField
 
 
 class EpochSeconds(Func):
@@ -32,3 +32,10 @@ class EpochSeconds(Func):
         if self.ceil:  # %f is the second with its parts
             template += " + (strftime('%%%%f', %(expressions)s) > strftime('%%%%S', %(expressions)s) || '.000')"
         return self.as_sql(compiler, connection, template=template, **context)
+
+
+class Unindexed(Func):
+    """The same text, of which no index is asked: for what would find many rows beside what finds few."""
+
+    template = "(%(expressions)s || '')"
+    output_field = TextField()

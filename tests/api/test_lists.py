@@ -82,6 +82,9 @@ def test_an_unknown_page_is_404(api: APIClient, page: str) -> None:
         "o'neill",
         "O’Neill",
         "jose@example.com",
+        "SE@EXAMPLE",
+        "jose@",
+        "@example.com jose",
         "0712345678",
         "0712 345 678",
         "0712-345-678",
@@ -109,6 +112,20 @@ def test_patients_are_found_by_name_mail_phone_and_numbers_in_any_spelling(api: 
     make_patient(full_name="Somebody Else", phone_number="0799999999")
     answer = api.get("/api/patients/", {"search": query})
     assert [row["full_name"] for row in answer.json()["results"]] == ["José O'Neill"]
+
+
+@pytest.mark.parametrize("query", ["jose@example.org", "jo@example.com", "jose@%", "j_se@example.com", "se@se@example"])
+def test_of_an_address_all_has_to_be_found(api: APIClient, query: str) -> None:
+    make_patient(full_name="José O'Neill", email="jose@example.com")
+    assert api.get("/api/patients/", {"search": query}).json()["results"] == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index of trigrams")
+def test_of_an_address_the_index_is_asked_for_the_name_alone(api: APIClient) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Patient.objects.search("jose@example.com").explain()
+    assert "Index Cond: (search_text ~~ '%jose@%'::text)" in plan
 
 
 def test_every_word_must_be_found(api: APIClient) -> None:
