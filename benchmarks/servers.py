@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
-PROCESSES, THREADS = 2, 4
+PROCESSES, THREADS = 2, 2
 SECONDS_TO_START = 60
 
 

@@ -5,6 +5,7 @@ one text, which is read and planned anew however often it comes.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import NotSupportedError, OperationalError
@@ -16,9 +17,10 @@ def run(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]
     Raises OperationalError where the tables have changed under it (a migration, while we serve): the connection is
     closed, as the next one knows nothing of before.
     """
-    with _cursor(database) as cursor:
+    prepared = database.vendor == "postgresql" and not database.queries_logged
+    with _raw_cursor(database) if prepared else database.cursor() as cursor:
         try:
-            cursor.execute(sql, values)
+            cursor.execute(_numbered(sql) if prepared else sql, values)
         except NotSupportedError as error:
             if "cached plan" not in str(error):
                 raise
@@ -27,16 +29,21 @@ def run(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _cursor(database: Any) -> Any:
-    """What ``database.cursor()`` does; on PostgreSQL with a cursor that lets the server put the values in.
+@cache
+def _numbered(sql: str) -> str:
+    """With ``$1``, ``$2`` for the values: psycopg would read a long statement anew each time to put them there."""
+    first, *rest = sql.split("%s")
+    return "".join([first, *(f"${number}{text}" for number, text in enumerate(rest, 1))]).replace("%%", "%")
 
-    Where statements are logged (DEBUG, tests that count them) Django's own, which can tell the values.
+
+def _raw_cursor(database: Any) -> Any:
+    """What ``database.cursor()`` does, with a cursor that lets PostgreSQL put the values in.
+
+    Where statements are logged (DEBUG, tests that count them) Django's own is used: it can tell the values.
     """
-    if database.vendor != "postgresql" or database.queries_logged:
-        return database.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - SQLite is served without it
+    from psycopg import RawCursor  # noqa: PLC0415 - SQLite is served without it
 
     database.close_if_health_check_failed()
     database.ensure_connection()
     with database.wrap_database_errors:
-        return database._prepare_cursor(ServerBindingCursor(database.connection))  # type: ignore[call-arg]  # the stubs know no constructor
+        return database._prepare_cursor(RawCursor(database.connection))

@@ -109,13 +109,13 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         """
         return records.select_for_update(no_key=True, of=("self",))
 
-    def representation(self, record: Any) -> Any:
-        """What GET shows, and the `ETag` is of."""
-        return self.get_serializer(record).data
+    def representation(self, record: Any, *, by: BaseSerializer[Any] | None = None) -> Any:
+        """What GET shows, and the `ETag` is of; ``by`` is the serializer that made it, if one did."""
+        return (by or self.get_serializer(record)).data
 
-    def shown(self, record: Any, status: int = 200, **more: Any) -> Response:
+    def shown(self, record: Any, status: int = 200, *, by: BaseSerializer[Any] | None = None, **more: Any) -> Response:
         """The answer to a change: the record as it stands, with its `ETag`, and ``more`` that is not part of it."""
-        data = self.representation(record)
+        data = self.representation(record, by=by)
         return Response({**data, **more}, status, headers={"ETag": preconditions.etag(data)})
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
@@ -125,7 +125,7 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         self.perform_create(serializer)
-        return self.shown(serializer.instance, 201)
+        return self.shown(serializer.instance, 201, by=serializer)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         record = self.get_object()

@@ -82,10 +82,10 @@ class DoctorViewSet(RecordViewSet):
     def perform_destroy(self, instance: Doctor) -> None:
         services.deactivate(instance)
 
-    def representation(self, record: Doctor) -> Any:
+    def representation(self, record: Doctor, **how: Any) -> Any:
         if self.action in ("hours", "set_hours"):
             return WeeklyHoursSerializer(record.weekly_hours.all(), many=True).data
-        return super().representation(record)
+        return super().representation(record, **how)
 
     @extend_schema(
         tags=["availability"],

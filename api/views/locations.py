@@ -96,10 +96,10 @@ class LocationViewSet(RecordViewSet):
         """Places are nobody's own: which of their visits somebody sees is another question."""
         return visible_to(self.actor, Location.objects.all())
 
-    def representation(self, record: Location) -> Any:
+    def representation(self, record: Location, **how: Any) -> Any:
         if self.action in ("hours", "set_hours"):
             return OpeningHoursSerializer(record.opening_hours.all(), many=True).data
-        return super().representation(record)
+        return super().representation(record, **how)
 
     @extend_schema(
         summary="Read a location's opening hours",

@@ -66,7 +66,7 @@ class SeriesViewSet(RecordViewSet):
         """Nothing: services lock the doctors and the patient first, and compare the version then."""
         return records
 
-    def representation(self, record: Series) -> Any:
+    def representation(self, record: Series, **how: Any) -> Any:
         visits = visible_to(self.actor, Appointment.objects.with_names()).order_by("series_date", "id")
         prefetch_related_objects([record], Prefetch("appointments", visits))
         return self.rendered(SeriesDetailSerializer, record)
