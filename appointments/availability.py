@@ -146,19 +146,11 @@ class OpenHours:
             self._exceptions[exception.doctor_id].append(exception)
         self._closures = Closures(places, holidays)
         self.locations = self._closures.locations
-        self._weekly: dict[tuple[Any, ...], int] = {}
+        self._usuals: dict[tuple[Week, Timeline], dict[int, int]] = {}
 
     def masks(self, doctor: Doctor, timeline: Timeline) -> dict[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
-        span = Interval(timeline.start, timeline.instant(timeline.minutes))
-        masks: dict[int, int] = {}
-        taken = 0  # a location that moves to another time zone can bring hours together that were apart
-        week = self._weeks.get(doctor.pk, NO_WEEK)
-        for location in week.windows:
-            place = self.locations[location]
-            weekly = self._opened(place, week, timeline, span) & ~taken
-            taken |= weekly
-            masks[location] = weekly & ~self._closures.mask(place, timeline)
+        masks = self._usual(self._weeks.get(doctor.pk, NO_WEEK), timeline)
         closed = 0
         for exception in self._exceptions[doctor.pk]:
             if exception.kind == AvailabilityException.Kind.CLOSED:
@@ -173,12 +165,20 @@ class OpenHours:
         """The doctor's exceptions that close a stretch of the span."""
         return [e for e in self._exceptions[doctor.pk] if e.kind == AvailabilityException.Kind.CLOSED]
 
-    def _opened(self, place: Location, week: Week, timeline: Timeline, span: Interval) -> int:
-        """The minutes that the week opens at the place: computed once for all who share it."""
-        key = (place.pk, week, timeline)
-        if key not in self._weekly:
-            self._weekly[key] = timeline.filled(opened(week.windows[place.pk], place.zone, span))
-        return self._weekly[key]
+    def _usual(self, week: Week, timeline: Timeline) -> dict[int, int]:
+        """What a week opens but for what closes the locations: computed once for all who share it."""
+        key = (week, timeline)
+        if key not in self._usuals:
+            span = Interval(timeline.start, timeline.instant(timeline.minutes))
+            masks: dict[int, int] = {}
+            taken = 0  # a location that moves to another time zone can bring hours together that were apart
+            for location, windows in week.windows.items():
+                place = self.locations[location]
+                weekly = timeline.filled(opened(windows, place.zone, span)) & ~taken
+                taken |= weekly
+                masks[location] = weekly & ~self._closures.mask(place, timeline)
+            self._usuals[key] = masks
+        return self._usuals[key]
 
     def location_of(self, doctor: Doctor, interval: Interval) -> Location | None:
         """Where the doctor is through the whole of ``interval``, or None if not available through all of it."""

@@ -7,7 +7,8 @@ laid on one timeline, a bit a minute. The number of queries does not depend on d
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from heapq import merge
+from functools import partial
+from heapq import heapify, heappop, heapreplace
 from itertools import islice
 
 from appointments import occupancy
@@ -100,6 +101,16 @@ def find_slots(search: Search) -> list[Slot]:
     return list(islice(_Weighed(search, everywhere).slots(), search.limit))
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """Where a doctor can begin a visit of so many minutes: the minutes of a timeline that are left, in order."""
+
+    doctor: Doctor
+    place: Location
+    minutes: int
+    starts: Iterator[int]
+
+
 class _Weighed:
     """Everything that a search needs, loaded once and laid on one timeline."""
 
@@ -119,8 +130,8 @@ class _Weighed:
         ids = [doctor.pk for doctor in search.doctors]
         self.taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.rooms = self._rooms()
-        self._grids: dict[tuple[int, int, int], int] = {}
-        # The same for all doctors:
+        # The same for many doctors:
+        self._possibles: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._room_starts: dict[tuple[int, int], int] = {}
         self._days: dict[tuple[int, date], tuple[float, float]] = {}
         self.barred = {place.pk: self._barred(place) for place in self.places}
@@ -129,45 +140,48 @@ class _Weighed:
         self.buffers = Buffers.of(search.appointment_type)
 
     def slots(self) -> Iterator[Slot]:
-        """Every slot, in order, as far as somebody asks."""
-        keyed = merge(*(self._keyed(doctor) for doctor in self.search.doctors), key=lambda pair: pair[0])
-        return (slot for _, slot in keyed)
+        """Every slot, in order, as far as somebody asks: minute by minute, at each those who can begin then."""
+        offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
+        waiting = [(first, number) for number, offer in enumerate(offers) if (first := next(offer.starts, -1)) >= 0]
+        heapify(waiting)
+        while waiting:
+            minute, together = waiting[0][0], []
+            while waiting and waiting[0][0] == minute:
+                number = waiting[0][1]
+                together.append(offers[number])
+                following = next(offers[number].starts, -1)
+                if following >= 0:
+                    heapreplace(waiting, (following, number))
+                else:
+                    heappop(waiting)
+            start = self.timeline.instant(minute)
+            if len(together) > 1:
+                together = sorted(together, key=partial(self._precedence, start))
+            for offer in together:
+                yield Slot(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
 
-    def _keyed(self, doctor: Doctor) -> Iterator[tuple[tuple[datetime, int, int], Slot]]:
-        visits = self.taken[doctor.pk]
-        loads: dict[tuple[int, date], int] = {}
-        for slot in merge(*self._by_place(doctor, visits), key=lambda slot: slot.start):
-            day = slot.location.local(slot.start).date()
-            key = (slot.location.pk, day)
-            if key not in loads:
-                first, last = self._edges_of(day, slot.location)
-                loads[key] = sum(first <= start < last for start, *_ in visits)
-            yield (slot.start, loads[key], doctor.pk), slot
-
-    def _by_place(self, doctor: Doctor, visits: list[Stretch]) -> list[Iterator[Slot]]:
+    def _offers(self, doctor: Doctor) -> Iterator[_Offer]:
         timeline, minutes = self.timeline, self.search.length(doctor)
-        busy = timeline.touched_seconds(self.buffers.kept_around_all(visits))
+        busy = timeline.touched_seconds(self.buffers.kept_around_all(self.taken[doctor.pk]))
         open_time = self.hours.masks(doctor, timeline)
-        found = []
         for place in self.places:
-            if place.pk not in open_time:
-                continue
-            on_grid = self._grid(place, open_time[place.pk], self.search.step or minutes)
-            free = open_time[place.pk] & ~busy & ~self.barred[place.pk]
-            starts = on_grid & fits(free, minutes) & self.starts[place.pk] & self._has_room(place, minutes)
-            found.append(self._slots(starts, minutes, doctor, place))
-        return found
+            if place.pk in open_time:
+                usable, possible = self._possible(place, open_time[place.pk], minutes)
+                yield _Offer(doctor, place, minutes, bits(possible & fits(usable & ~busy, minutes)))
 
-    def _grid(self, place: Location, open_time: int, step: int) -> int:
-        """Where visits may start: computed once for all who have the same hours that are left open."""
-        key = (place.pk, open_time, step)
-        if key not in self._grids:
-            self._grids[key] = grid(open_time, step, self.days[place.pk])
-        return self._grids[key]
+    def _possible(self, place: Location, open_time: int, minutes: int) -> tuple[int, int]:
+        """What of ``open_time`` visits may touch, and where on its grid they may start: the same for many doctors."""
+        key = (place.pk, open_time, minutes)
+        if key not in self._possibles:
+            on_grid = grid(open_time, self.search.step or minutes, self.days[place.pk])
+            starts = on_grid & self.starts[place.pk] & self._has_room(place, minutes)
+            self._possibles[key] = open_time & ~self.barred[place.pk], starts
+        return self._possibles[key]
 
-    def _slots(self, starts: int, minutes: int, doctor: Doctor, place: Location) -> Iterator[Slot]:
-        for bit in bits(starts):
-            yield Slot(self.timeline.instant(bit), self.timeline.instant(bit + minutes), doctor, place)
+    def _precedence(self, start: datetime, offer: _Offer) -> tuple[int, int]:
+        """Of two who can begin then comes first who has fewer visits on that local day."""
+        first, last = self._edges_of(offer.place.local(start).date(), offer.place)
+        return sum(first <= begin < last for begin, *_ in self.taken[offer.doctor.pk]), offer.doctor.pk
 
     def _barred(self, place: Location) -> int:
         """The minutes that no visit may touch: before now, and outside of what is asked for."""
