@@ -2,12 +2,12 @@
 
 from django_filters import rest_framework as filters
 
-from api.filters import EdgeFilter, WholeNumberFilter
+from api.filters import EdgeFilter, Filters, WholeNumberFilter
 from audit.models import AuditEvent
 from common.trail import Outcome
 
 
-class AuditFilters(filters.FilterSet):
+class AuditFilters(Filters):
     actor = WholeNumberFilter(help_text="A user's id.")
     username = filters.CharFilter(max_length=150, help_text="Exactly this name, as it was then.")
     action = filters.CharFilter(max_length=60, help_text="Exactly this action, such as `patient.read`.")

@@ -7,7 +7,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from api.fields import LocalDateFormField
-from api.filters import ActiveFirst, TextFilter, TruthFilter, WholeNumberFilter
+from api.filters import ActiveFirst, Filters, TextFilter, TruthFilter, WholeNumberFilter
 from clinics.models import AppointmentType, Holiday, Location, Room
 
 
@@ -37,7 +37,7 @@ class RoomFilters(ActiveFirst):
         fields: tuple[str, ...] = ()
 
 
-class HolidayFilters(filters.FilterSet):
+class HolidayFilters(Filters):
     date = DayFilter(help_text="On this day.")
     date_from = DayFilter(field_name="date", lookup_expr="gte", help_text="On this day or later.")
     date_to = DayFilter(field_name="date", lookup_expr="lte", help_text="On this day or earlier.")

@@ -15,7 +15,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from accounts.roles import Right, may
-from api.fields import EDGE, EdgeFormField
+from api.fields import EDGE, EdgeFormField, SharedFields
 from appointments.lifecycle import Status
 from appointments.models import Appointment, Series, WaitlistEntry
 from common.text import folded
@@ -92,7 +92,21 @@ class FoldedFilter(filters.CharFilter):
         return super().filter(qs, folded(value)) if value else qs
 
 
-class ActiveFirst(filters.FilterSet):
+class Filters(filters.FilterSet):
+    """What can be asked of a list depends on the class alone: its form is made once, not for each request."""
+
+    def get_form_class(self) -> type[forms.Form]:
+        kind = type(self)
+        if kind not in _FORMS:
+            _FORMS[kind] = super().get_form_class()
+            _FORMS[kind].base_fields = SharedFields(_FORMS[kind].base_fields)
+        return _FORMS[kind]
+
+
+_FORMS: dict[type[Filters], type[forms.Form]] = {}
+
+
+class ActiveFirst(Filters):
     """Deactivated records are left out unless ``active`` asks for them."""
 
     active = TruthFilter(help_text="Only active ones unless this is false.")
@@ -140,7 +154,7 @@ class DoctorFilters(ActiveFirst):
         fields: tuple[str, ...] = ()
 
 
-class AppointmentFilters(filters.FilterSet):
+class AppointmentFilters(Filters):
     patient = WholeNumberFilter(help_text="A patient's id.")
     doctor = WholeNumberFilter(help_text="A doctor's id.")
     location = WholeNumberFilter(help_text="A location's id.")
@@ -157,7 +171,7 @@ class AppointmentFilters(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class WaitlistFilters(filters.FilterSet):
+class WaitlistFilters(Filters):
     patient = WholeNumberFilter(help_text="A patient's id.")
     doctor = WholeNumberFilter(help_text="A doctor's id.")
     appointment_type = WholeNumberFilter(help_text="An appointment type's id.")
@@ -169,7 +183,7 @@ class WaitlistFilters(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class SeriesFilters(filters.FilterSet):
+class SeriesFilters(Filters):
     patient = WholeNumberFilter(help_text="A patient's id.")
     doctor = WholeNumberFilter(help_text="A doctor's id.")
 

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from api.fields import MOST_ID, EdgeFormField, ListFormField, WeekdayFormField
+from api.fields import MOST_ID, EdgeFormField, ListFormField, SharedFields, WeekdayFormField
 from appointments.finding import PARTS_OF_DAY, Edge, instant
 from clinics.models import AppointmentType, Location
 from common import clock
@@ -37,13 +37,6 @@ PRACTISING = Prepared(
 # What callers write is not always a name in Python.
 WRITTEN = {"since": "from", "until": "to"}
 NO_PART_OF_DAY = f'"%(value)s" is no part of the day. Choose from: {", ".join(PARTS_OF_DAY)}.'
-
-
-class Fields(dict[str, forms.Field]):
-    """Of a form that changes none of them: Django copies them for every form, which takes longer than reading it."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
-        return dict(self)
 
 
 class SlotQuery(forms.Form):
@@ -147,7 +140,7 @@ class SlotQuery(forms.Form):
         return wanted
 
 
-SlotQuery.base_fields = Fields(SlotQuery.base_fields)
+SlotQuery.base_fields = SharedFields(SlotQuery.base_fields)
 
 
 def field_value(parameters: QueryDict, name: str, field: forms.Field) -> str | None:

@@ -12,6 +12,7 @@ from appointments.finding import Slot
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange
 from appointments.permissions import calendars_of
+from clinics.instants import show_instant
 from clinics.models import AppointmentType, Room
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from patients.models import Patient
@@ -173,13 +174,12 @@ class SlotSerializer(serializers.Serializer[Slot]):
 
     def to_representation(self, slot: Slot) -> dict[str, Any]:
         """By hand: a list of slots is long, and declared fields cost more than finding it."""
-        field = self.fields["start"]
         return {
             "doctor": slot.doctor.pk,
             "doctor_name": slot.doctor.full_name,
             "location": slot.location.pk,
-            "start": field.to_representation(slot.start),
-            "end": field.to_representation(slot.end),
+            "start": show_instant(slot.start),
+            "end": show_instant(slot.end),
         }
 
 
@@ -188,3 +188,7 @@ class SlotListSerializer(serializers.Serializer[Any]):
 
     results = SlotSerializer(many=True)
     more = serializers.BooleanField(help_text="Whether there are more than `limit`: ask again from the last start.")
+
+    def to_representation(self, found: Any) -> dict[str, Any]:
+        show = SlotSerializer().to_representation
+        return {"results": [show(slot) for slot in found["results"]], "more": found["more"]}
