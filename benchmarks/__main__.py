@@ -140,7 +140,7 @@ class Run:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
                 connection.execute(
                     "SELECT sum(pg_prewarm(oid::regclass)) FROM pg_class "
-                    "WHERE relname ~ '^(appointments|patients|doctors|accounts|audit)_' AND relkind IN ('r', 'i')"
+                    "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')"
                 )
 
     def results(self) -> Iterator[Result]:

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that gives a silent server up.
+"""A connection to PostgreSQL that gives a silent server up, and keeps what is prepared.
 
 The server ends by itself what takes it too long (lock_timeout, statement_timeout). Nobody says so where it has stopped,
 or where a network loses what it says while the connection seems to stand: that is for whoever waits to notice.
@@ -7,6 +7,7 @@ or where a network loses what it says while the connection seems to stand: that 
 from typing import Any
 
 import psycopg
+from psycopg._preparing import PrepareManager
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
@@ -17,11 +18,26 @@ SECONDS_TO_SHOW_LIFE = 3.0
 SECONDS_BETWEEN = 0.1
 
 
+class _Kept(PrepareManager):
+    """What is prepared stays so when a transaction is rolled back: PostgreSQL keeps it.
+
+    psycopg forgets it, for programs that make tables and take them back. Of ours every refusal is rolled back, and the
+    next booking would prepare all of its statements again.
+    """
+
+    def clear(self) -> bool:
+        return False
+
+
 class Connection(psycopg.Connection[Any]):
     """Waits ``silence_seconds`` at most for each answer; 0 waits for ever."""
 
     silence_seconds = 0
     _showing_life = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepared = _Kept()
 
     def wait(self, gen: PQGen[RV], interval: float = SECONDS_BETWEEN, timeout: float | None = None) -> RV:
         """As psycopg does; OperationalError when nothing came.

@@ -12,6 +12,11 @@ from common.statements import run
 from doctors.models import Doctor
 from tests.factories import make_doctor
 
+if connection.vendor == "postgresql":
+    from psycopg import RawCursor
+
+    from common.postgres import Connection
+
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares by itself")
 
 
@@ -27,6 +32,19 @@ def test_a_statement_is_prepared_at_its_first_use_and_run_with_other_values_afte
     statement = "SELECT %s + 1 AS tested"
     assert [run(connection, statement, [number]) for number in (1, 2)] == [[(2,)], [(3,)]]
     assert [text for (text,) in prepared() if "tested" in text] == ["SELECT $1 + 1 AS tested"]
+
+
+@postgresql
+@pytest.mark.django_db
+def test_a_rollback_takes_nothing_back_of_what_is_prepared() -> None:
+    """Every refusal is rolled back. This is the connection that a server's pool makes; the tests have none."""
+    statement = "SELECT $1 + 2 AS kept"
+    with Connection.connect(**connection.get_connection_params()) as served:
+        for number in (1, 2):
+            assert RawCursor(served).execute(statement, [number]).fetchone() == (number + 2,)
+            served.rollback()
+        asked = served.cursor().execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", [statement])
+        assert asked.fetchone() == (1,)
 
 
 @postgresql
