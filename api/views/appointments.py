@@ -102,6 +102,10 @@ class AppointmentViewSet(RecordViewSet):
         "undo",
     }
 
+    def get_queryset(self) -> Any:
+        found = super().get_queryset()
+        return found.with_names_only() if self.action in READING else found
+
     def perform_create(self, serializer: BaseSerializer[Appointment]) -> None:
         serializer.instance = services.book(**serializer.validated_data, as_patient=self.as_patient, actor=self.actor)
 

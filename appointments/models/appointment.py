@@ -51,6 +51,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def with_names(self) -> "AppointmentQuerySet":
         return self.select_related("patient", "doctor", "room", "appointment_type")
 
+    def with_names_only(self) -> "AppointmentQuerySet":
+        """To be shown: of the patient, the doctor, the room and the type nothing but the name is read."""
+        own = [field.name for field in Appointment._meta.concrete_fields]
+        names = ("patient__full_name", "doctor__full_name", "room__name", "appointment_type__name")
+        return self.with_names().only(*own, *names)
+
 
 class Appointment(TimeStamped):
     """A visit of a patient to a doctor at a location, from ``start`` to ``end`` (UTC, half-open).
