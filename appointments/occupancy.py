@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypedDict, Unpack
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from appointments.models import Appointment, Hold
+from appointments.models.overlap import edges, overlapping
 from clinics.models import MOST_BUFFER_MINUTES, AppointmentType
 from common.functions import EpochSeconds
 from common.prepared import Prepared, Question
 from common.together import ask
-from doctors.models import LONGEST_VISIT
 from scheduling.intervals import MINUTE, Interval
 
 # The edges of a stretch, as instants or as seconds since 1970.
@@ -100,7 +100,7 @@ def of_rooms(
 def stretches(key: str, owners: Collection[int], span: Interval, *, now: datetime) -> dict[int, list[Stretch]]:
     """What is taken within ``span`` and the reach of buffers, by the owner's id; one query, lean for many owners."""
     found: dict[int, list[Stretch]] = defaultdict(list)
-    for rows in ask(*questions(key, owners, span.widened(REACH), now=now, edges=SECONDS)):
+    for rows in ask(*questions(key, owners, span.widened(REACH), now=now, moments=SECONDS)):
         for owner, start, end, before, after in rows:
             found[owner].append((start, end, before, after))
     return found
@@ -121,40 +121,33 @@ def questions(
     span: Interval,
     *,
     now: datetime,
-    edges: tuple[Any, Any] = INSTANTS,
+    moments: tuple[Any, Any] = INSTANTS,
     **but: Unpack[NotCounted],
 ) -> tuple[Question, Question]:
     """Which visits block, and which holds stand, within ``span``: of the doctors or rooms with these ids."""
-    visits, holds = _queries(key, edges)
-    mine = {
-        "owners": list(owners),
-        "start": span.start,
-        "end": span.end,
-        # None is longer than the longest: so an index of ends need not be read to the end of the calendar.
-        "latest": span.end + LONGEST_VISIT,
-    }
+    visits, holds = _queries(key, moments)
+    mine = {"owners": list(owners), **edges(span)}
     return visits.of(**mine, but=but.get("appointment", 0)), holds.of(**mine, but=but.get("hold", 0), now=now)
 
 
 @cache
-def _queries(key: str, edges: tuple[Any, Any]) -> tuple[Prepared, Prepared]:
+def _queries(key: str, moments: tuple[Any, Any]) -> tuple[Prepared, Prepared]:
     """Of the visits and of the holds of doctors or rooms: ``key`` is the field that names them."""
-    columns = (f"{key}_id", *edges, "buffer_before_minutes", "buffer_after_minutes")
+    columns = (f"{key}_id", *moments, "buffer_before_minutes", "buffer_after_minutes")
 
-    def of(rows: QuerySet[Any], owners: Any, but: Any, **span: Any) -> QuerySet[Any, Any]:
-        mine = rows.filter(**{f"{key}__pk__among": owners})
-        mine = mine.filter(start__lt=span["end"], end__gt=span["start"], end__lt=span["latest"])
+    def of(rows: QuerySet[Any], owners: Any, but: Any, near: Q) -> QuerySet[Any, Any]:
+        mine = rows.filter(near, **{f"{key}__pk__among": owners})
         return mine.exclude(pk=but).order_by().values_list(*columns)
 
     return (
         Prepared(
             lambda owners, start, end, latest, but: of(
-                Appointment.objects.blocking(), owners, but, start=start, end=end, latest=latest
+                Appointment.objects.blocking(), owners, but, overlapping(start, end, latest)
             )
         ),
         Prepared(
             lambda owners, start, end, latest, but, now: of(
-                Hold.objects.standing(now), owners, but, start=start, end=end, latest=latest
+                Hold.objects.standing(now), owners, but, overlapping(start, end, latest)
             )
         ),
     )

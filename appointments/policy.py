@@ -39,6 +39,7 @@ from appointments.errors import (
 )
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange, Hold
+from appointments.models.overlap import edges, overlapping
 from appointments.occupancy import Buffers, NotCounted, Taken
 from clinics.models import AppointmentType, Location, Room
 from clinics.models.rooms import RoomQuerySet
@@ -53,9 +54,9 @@ from scheduling.intervals import DAY, MINUTE, Interval
 FIRST_YEAR = 1900
 
 OF_PATIENT = Prepared(
-    lambda patient, start, end, but: (
+    lambda patient, start, end, latest, but: (
         Appointment.objects.blocking()
-        .filter(patient__pk=patient, start__lt=end, end__gt=start)
+        .filter(overlapping(start, end, latest), patient__pk=patient)
         .exclude(pk=but)
         .order_by()
         .values_list("pk")[:1]
@@ -113,7 +114,7 @@ class Proposal:
             "doctor", [self.doctor.pk], span.widened(occupancy.REACH), now=self.now, **self.not_counted
         )
         patient, but = self.patient.pk if self.patient else 0, self.not_counted["appointment"]
-        elsewhere = OF_PATIENT.of(patient=patient, start=span.start, end=span.end, but=but)
+        elsewhere = OF_PATIENT.of(patient=patient, but=but, **edges(span))
         *answers, visits, holds, others = ask(*hours, *taken, elsewhere)
         return Around(
             OpenHours(doctors, span, answers=answers),

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from appointments.lifecycle import BLOCKS, Status, blocks
+from appointments.models.overlap import edges, overlapping
 from appointments.models.series import Series
 from appointments.references import read_reference
 from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
 from common.models import TimeStamped, belonging
 from common.text import search_terms
-from doctors.models import LONGEST_VISIT, Doctor
+from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
 
@@ -25,11 +26,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(BLOCKS)
 
     def overlapping(self, interval: Interval) -> "AppointmentQuerySet":
-        """Those that share an instant with ``interval``; touching is not overlapping.
-
-        None is longer than `LONGEST_VISIT`: so an index of ends need not be read to the end of the calendar.
-        """
-        return self.filter(start__lt=interval.end, end__gt=interval.start, end__lt=interval.end + LONGEST_VISIT)
+        """Those that share an instant with ``interval``."""
+        return self.filter(overlapping(**edges(interval)))
 
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
         return self.filter(end__gt=now)
