@@ -4,6 +4,8 @@ The server ends by itself what takes it too long (lock_timeout, statement_timeou
 or where a network loses what it says while the connection seems to stand: that is for whoever waits to notice.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -71,3 +73,21 @@ class Connection(psycopg.Connection[Any]):
 def giving_up_after(seconds: int) -> type[Connection]:
     """The class of connections that wait so long."""
     return type("Connection", (Connection,), {"silence_seconds": seconds})
+
+
+@contextmanager
+def without_time_limits(database: Any) -> Iterator[None]:
+    """Let each statement of the block take as long as it has to, and the server say nothing meanwhile."""
+    database.ensure_connection()
+    connection = database.connection
+    with database.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    usual = getattr(connection, "silence_seconds", 0)
+    connection.silence_seconds = 0
+    try:
+        yield
+    finally:
+        connection.silence_seconds = usual
+        if database.connection is connection and database.is_usable():
+            with database.cursor() as cursor:
+                cursor.execute("RESET statement_timeout")
