@@ -81,4 +81,9 @@ export function combobox(input, list, { find, choose, delay = 0, openOnFocus = f
     const option = event.target.closest("[role=option]");
     if (option) take(option, false);
   });
+  // Somebody was faster than this script, and nobody has heard what they typed.
+  if (document.activeElement === input && input.value !== input.defaultValue) {
+    pending = true;
+    look();
+  }
 }
