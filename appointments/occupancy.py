@@ -87,7 +87,14 @@ def of_doctors(
     doctors: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
 ) -> dict[int, list[Taken]]:
     """What is taken within the reach of ``span``, by doctor id; one query."""
-    return taken(*ask(*questions("doctor", doctors, span.widened(REACH), now=now, **but)))
+    return taken(*ask(*questions_of_doctors(doctors, span, now=now, **but)))
+
+
+def questions_of_doctors(
+    doctors: Collection[int], span: Interval, *, now: datetime, **but: Unpack[NotCounted]
+) -> tuple[Question, Question]:
+    """What `of_doctors` asks, to be asked together with other things; `taken` reads the answers."""
+    return questions("doctor", doctors, span.widened(REACH), now=now, **but)
 
 
 def of_rooms(

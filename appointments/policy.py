@@ -110,9 +110,7 @@ class Proposal:
         """What most rules ask about, read at once: one query."""
         doctors, span = [self.doctor], self.interval
         hours = availability.questions(doctors, span)
-        taken = occupancy.questions(
-            "doctor", [self.doctor.pk], span.widened(occupancy.REACH), now=self.now, **self.not_counted
-        )
+        taken = occupancy.questions_of_doctors([self.doctor.pk], span, now=self.now, **self.not_counted)
         patient, but = self.patient.pk if self.patient else 0, self.not_counted["appointment"]
         elsewhere = OF_PATIENT.of(patient=patient, but=but, **edges(span))
         *answers, visits, holds, others = ask(*hours, *taken, elsewhere)
