@@ -21,7 +21,7 @@ from common.statements import run
 
 
 class Given(Expression):
-    """The place in a query of a value that is given when it runs. It is never None."""
+    """The place in a query of a value that is given when it runs. It is never None; a list is of ids."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Given(Expression):
     def of(self, values: dict[str, Any], database: Any) -> Any:
         value = values[self.name]
         if isinstance(value, list):
-            return value if database.vendor == "postgresql" else json.dumps(value)
+            return f"{{{','.join(map(str, value))}}}" if database.vendor == "postgresql" else json.dumps(value)
         if isinstance(value, datetime):
             return database.ops.adapt_datetimefield_value(value)
         if isinstance(value, date):
@@ -51,7 +51,7 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
         ids, given = compiler.compile(self.rhs)
-        among = "= ANY({})" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each({}))"
+        among = "= ANY({}::bigint[])" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each({}))"
         return f"{column} {among.format(ids)}", [*params, *given]
 
 

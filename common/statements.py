@@ -17,16 +17,30 @@ def run(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]
     Raises OperationalError where the tables have changed under it (a migration, while we serve): the connection is
     closed, as the next one knows nothing of before.
     """
-    prepared = database.vendor == "postgresql" and not database.queries_logged
-    with _raw_cursor(database) if prepared else database.cursor() as cursor:
-        try:
-            cursor.execute(_numbered(sql) if prepared else sql, values)
-        except NotSupportedError as error:
-            if "cached plan" not in str(error):
-                raise
-            database.connection.close()
-            raise OperationalError("A table has changed meanwhile.") from error
+    # Where somebody looks on (DEBUG, tests that count) Django's own cursor is used, which can tell them the values.
+    watched = database.queries_logged or database.execute_wrappers
+    if database.vendor == "postgresql" and not watched:
+        return _run_prepared(database, _numbered(sql), values)
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
         return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def _run_prepared(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What Django's cursor does, but for telling others: on one that lets PostgreSQL put the values in."""
+    from psycopg import RawCursor  # noqa: PLC0415 - SQLite is served without it
+
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    try:
+        with database.wrap_database_errors:
+            return RawCursor(database.connection).execute(sql, values).fetchall()
+    except NotSupportedError as error:
+        if "cached plan" not in str(error):
+            raise
+        database.connection.close()
+        raise OperationalError("A table has changed meanwhile.") from error
 
 
 @cache
@@ -34,16 +48,3 @@ def _numbered(sql: str) -> str:
     """With ``$1``, ``$2`` for the values: psycopg would read a long statement anew each time to put them there."""
     first, *rest = sql.split("%s")
     return "".join([first, *(f"${number}{text}" for number, text in enumerate(rest, 1))]).replace("%%", "%")
-
-
-def _raw_cursor(database: Any) -> Any:
-    """What ``database.cursor()`` does, with a cursor that lets PostgreSQL put the values in.
-
-    Where statements are logged (DEBUG, tests that count them) Django's own is used: it can tell the values.
-    """
-    from psycopg import RawCursor  # noqa: PLC0415 - SQLite is served without it
-
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    with database.wrap_database_errors:
-        return database._prepare_cursor(RawCursor(database.connection))

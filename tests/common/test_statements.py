@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -45,6 +46,31 @@ def test_a_rollback_takes_nothing_back_of_what_is_prepared() -> None:
             served.rollback()
         asked = served.cursor().execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", [statement])
         assert asked.fetchone() == (1,)
+
+
+@postgresql
+@pytest.mark.django_db
+def test_a_statement_is_prepared_once_however_large_its_numbers_are() -> None:
+    statement = "SELECT $1 + 3 AS sized"
+    with Connection.connect(**connection.get_connection_params()) as served:
+        for number in (7, 70_000, 7_000_000_000):
+            assert RawCursor(served).execute(statement, [number]).fetchone() == (number + 3,)
+        asked = served.cursor().execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", [statement])
+        assert asked.fetchone() == (1,)
+
+
+@postgresql
+@pytest.mark.django_db
+def test_who_looks_on_is_shown_each_statement() -> None:
+    seen = []
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        assert run(connection, "SELECT %s + 4", [1]) == [(5,)]
+    assert seen == [("SELECT %s + 4", [1])]
 
 
 @postgresql

@@ -88,6 +88,32 @@ def test_an_idle_connection_that_shows_no_life_takes_those_beside_it_along(
         assert pool.get_stats()["connections_lost"] <= 2
 
 
+@pytest.mark.parametrize(("seconds_ago", "asked"), [(0.5, 0), (1.5, 1)])
+def test_a_connection_that_has_just_answered_is_not_asked_for_a_sign_of_life(
+    server: tuple[Proxy, str], monkeypatch: pytest.MonkeyPatch, seconds_ago: float, asked: int
+) -> None:
+    """It would be asked before every request."""
+    _, url = server
+    with closing(Connection.connect(url, autocommit=True)) as served:
+        sent: list[object] = []
+        wait = Connection.wait
+        monkeypatch.setattr(
+            Connection, "wait", lambda self, *args, **more: (sent.append(1), wait(self, *args, **more))[1]
+        )
+        served._heard = time.monotonic() - seconds_ago
+        ConnectionPool.check_connection(served)
+        assert len(sent) == asked
+
+
+def test_a_connection_whose_server_has_gone_is_found_out_however_lately_it_answered(server: tuple[Proxy, str]) -> None:
+    proxy, url = server
+    with closing(Connection.connect(url, autocommit=True)) as served:
+        served.cursor().execute("SELECT 1")
+        assert proxy.drop() == 1
+        with pytest.raises(psycopg.OperationalError):
+            ConnectionPool.check_connection(served)
+
+
 def test_while_it_is_silent_everybody_hears_503_in_time_and_it_returns_by_itself(serve: Serve) -> None:
     with behind_a_proxy(serve, DATABASE_SILENCE_SECONDS=SILENCE) as (clinic, proxy, _):
         doctor = clinic.doctor()
