@@ -1,9 +1,12 @@
 """Steps of migrations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.contrib.postgres.operations import AddIndexConcurrently, BtreeGistExtension, TrigramExtension
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import AddIndex
 from django.db.migrations.operations.base import Operation
 
 
@@ -55,3 +58,39 @@ class AddTrigramIndex(Operation):
 
     def describe(self) -> str:
         return f"Find parts of {self.model_name}.{self.column} by the index {self.name}"
+
+
+class AddIndexWhileServing(AddIndexConcurrently):
+    """An index of a table that may be large: on PostgreSQL people book while it is built. Its migration is not atomic.
+
+    What a run that was cut short has left of it is dropped before it begins anew. SQLite builds it as any other.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        with _waiting_for_others(schema_editor):
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        with _waiting_for_others(schema_editor):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+@contextmanager
+def _waiting_for_others(schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+    """Each transaction that has begun before is waited for, however long it takes: nobody has to wait behind this."""
+    schema_editor.execute("SET lock_timeout = 0")
+    try:
+        yield
+    finally:
+        schema_editor.execute("RESET lock_timeout")

@@ -129,8 +129,9 @@ class Appointment(TimeStamped):
             models.Index("doctor", "start", name="appointment_by_doctor_start"),
             # Of a doctor's visits most are over: those to come are found without reading them.
             models.Index("doctor", "status", "start", name="appointment_by_doctor_status"),
-            # Overlap looks for visits that end later: few, however long the history is.
-            models.Index("doctor", "end", name="appointment_by_doctor_end"),
+            # Overlap looks for visits that end later: few, however long the history is. Of those, the index itself says
+            # which have not begun by then.
+            models.Index("doctor", "end", "start", name="appointment_by_doctor_times"),
             models.Index("patient", "end", name="appointment_by_patient_end"),
             models.Index("room", "end", name="appointment_by_room_end", condition=Q(room__isnull=False)),
         ]
