@@ -170,5 +170,7 @@ def _length(since: Edge, until: Edge, location: Location | None) -> tuple[float,
     """
     if not isinstance(since, datetime) and not isinstance(until, datetime):
         return (until - since).days + 1, MOST_DAYS + 1
+    if isinstance(since, datetime) and isinstance(until, datetime):
+        return (until - since) / timedelta(days=1), MOST_DAYS
     place = location or Location.objects.default()
     return (instant(until, place, day_after=True) - instant(since, place)) / timedelta(days=1), MOST_DAYS

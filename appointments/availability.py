@@ -5,18 +5,19 @@ exception, which beats a holiday, which beats the weekly hours. Between exceptio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import FilteredRelation, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import FilteredRelation, Q
 
 from appointments.models import Appointment
 from clinics.models import Holiday, Location, LocationException
+from common.functions import RowsAsText
 from common.prepared import Prepared, Question
 from common.together import ask
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
@@ -25,14 +26,14 @@ from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
 PLACE = [field.attname for field in Location._meta.concrete_fields]
-EDGES = ("start", "end", "valid_from", "valid_until")
-
-# Not as models, nor as times and dates: of hundreds of doctors most work the same few weeks, which are read once each.
+# A doctor's week as one text: of hundreds of doctors most work the same few weeks, each of which is read once.
 WEEKS = Prepared(
     lambda doctors: (
         WeeklyHours.objects.filter(doctor__pk__among=doctors, location__active=True)
-        .order_by("id")
-        .values_list("doctor_id", "location_id", "weekday", *(Cast(edge, TextField()) for edge in EDGES))
+        .order_by()
+        .values("doctor_id")
+        .annotate(week=RowsAsText("weekday", "location_id", "start", "end", "valid_from", "valid_until"))
+        .values_list("doctor_id", "week")
     )
 )
 EXCEPTIONS = Prepared(
@@ -82,39 +83,31 @@ def questions(doctors: Iterable[Doctor], span: Interval, *, also: Iterable[int] 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Week:
-    """Weekly windows by the id of their location. Those who work alike share one, and it is weighed once."""
+    """Weekly windows by the id of their location, as the week goes. Those who work alike share one."""
 
     windows: dict[int, list[WeeklyWindow]]
 
     @classmethod
     def of(cls, placed: Iterable[tuple[int, WeeklyWindow]]) -> "Week":
         windows: dict[int, list[WeeklyWindow]] = defaultdict(list)
-        for location, window in placed:
+        for location, window in sorted(placed, key=lambda one: (one[1].weekday, one[1].start, one[0])):
             windows[location].append(window)
         return cls(dict(windows))
+
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def read(text: str) -> "Week":
+        """The week that `WEEKS` has written."""
+        return Week.of(_window(window.split(" ")) for window in text.split(";"))
 
 
 NO_WEEK = Week({})
 
 
-def _weeks(rows: Iterable[Sequence[Any]]) -> dict[int, Week]:
-    """By doctor id; ``rows`` are the answer to `WEEKS`."""
-    written: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for doctor, *window in rows:
-        written[doctor].append(tuple(window))
-    known: dict[tuple[Any, ...], Week] = {}
-    found = {}
-    for doctor, windows in written.items():
-        key = tuple(windows)
-        if key not in known:
-            known[key] = Week.of((location, _window(*window)) for location, *window in windows)
-        found[doctor] = known[key]
-    return found
-
-
-def _window(weekday: int, start: str, end: str, since: str | None, until: str | None) -> WeeklyWindow:
-    days = (date.fromisoformat(day) if day else None for day in (since, until))
-    return WeeklyWindow(weekday, time.fromisoformat(start), time.fromisoformat(end), *days)
+def _window(fields: list[str]) -> tuple[int, WeeklyWindow]:
+    weekday, location, start, end, *validity = fields
+    days = (date.fromisoformat(day) if day else None for day in validity)
+    return int(location), WeeklyWindow(int(weekday), time.fromisoformat(start), time.fromisoformat(end), *days)
 
 
 class OpenHours:
@@ -137,7 +130,7 @@ class OpenHours:
         week = None if week is None else [window for window in week if window.location.active]
         also = [window.location_id for window in (*(week or ()), *extra)]
         weeks, exceptions, places, holidays = answers or ask(*questions(doctors, span, also=also))
-        self._weeks = _weeks(weeks if week is None else ())
+        self._weeks = {doctor: Week.read(text) for doctor, text in (weeks if week is None else ())}
         for doctor in {tried.doctor_id for tried in week or ()}:
             windows = ((tried.location_id, tried.window) for tried in week or () if tried.doctor_id == doctor)
             self._weeks[doctor] = Week.of(windows)
@@ -148,11 +141,14 @@ class OpenHours:
         self.locations = self._closures.locations
         self._usuals: dict[tuple[Week, Timeline], dict[int, int]] = {}
 
-    def masks(self, doctor: Doctor, timeline: Timeline) -> dict[int, int]:
+    def masks(self, doctor: Doctor, timeline: Timeline) -> Mapping[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
-        masks = self._usual(self._weeks.get(doctor.pk, NO_WEEK), timeline)
+        pk = doctor.pk
+        masks = self._usual(self._weeks.get(pk, NO_WEEK), timeline)
+        if pk not in self._exceptions:
+            return masks
         closed = 0
-        for exception in self._exceptions[doctor.pk]:
+        for exception in self._exceptions[pk]:
             if exception.kind == AvailabilityException.Kind.CLOSED:
                 closed |= timeline.touched([exception.interval])
             elif self.locations[exception.location_id].active:
@@ -163,7 +159,7 @@ class OpenHours:
 
     def leave(self, doctor: Doctor) -> list[AvailabilityException]:
         """The doctor's exceptions that close a stretch of the span."""
-        return [e for e in self._exceptions[doctor.pk] if e.kind == AvailabilityException.Kind.CLOSED]
+        return [e for e in self._exceptions.get(doctor.pk, ()) if e.kind == AvailabilityException.Kind.CLOSED]
 
     def _usual(self, week: Week, timeline: Timeline) -> dict[int, int]:
         """What a week opens but for what closes the locations: computed once for all who share it."""

@@ -77,7 +77,7 @@ def open_daybook(
     here: dict[int, int] = {}
     shaded: list[Shaded] = []
     for doctor in known.values():
-        masks = hours.masks(doctor, timeline)
+        masks = dict(hours.masks(doctor, timeline))
         here[doctor.pk] = _union(masks.values()) if everywhere else masks.pop(place.pk, 0)
         elsewhere = {} if everywhere else masks
         if absent_too or here[doctor.pk] or doctor.pk in busy:

@@ -7,7 +7,6 @@ laid on one timeline, a bit a minute. The number of queries does not depend on d
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
 
@@ -18,7 +17,7 @@ from appointments.occupancy import Buffers, Stretch
 from clinics.models import AppointmentType, Location, Room
 from doctors.models import Doctor
 from scheduling.hours import WeeklyWindow, midnights, opened, start_of_day
-from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits
+from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits, first_bit
 from scheduling.slots import fits, grid
 
 # The grid of a day is settled by that day and the one before; the longest local days (Troll's) have 26 hours.
@@ -103,12 +102,12 @@ def find_slots(search: Search) -> list[Slot]:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """Where a doctor can begin a visit of so many minutes: the minutes of a timeline that are left, in order."""
+    """Where a doctor can begin a visit of so many minutes: the minutes of a timeline."""
 
     doctor: Doctor
     place: Location
     minutes: int
-    starts: Iterator[int]
+    starts: int
 
 
 class _Weighed:
@@ -131,7 +130,7 @@ class _Weighed:
         self.taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.rooms = self._rooms()
         # The same for many doctors:
-        self._possibles: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._possibles: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self._room_starts: dict[tuple[int, int], int] = {}
         self._days: dict[tuple[int, date], tuple[float, float]] = {}
         self.barred = {place.pk: self._barred(place) for place in self.places}
@@ -142,46 +141,63 @@ class _Weighed:
     def slots(self) -> Iterator[Slot]:
         """Every slot, in order, as far as somebody asks: minute by minute, at each those who can begin then."""
         offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
-        waiting = [(first, number) for number, offer in enumerate(offers) if (first := next(offer.starts, -1)) >= 0]
+        waiting = [(first_bit(offer.starts), number) for number, offer in enumerate(offers)]
         heapify(waiting)
+        later: dict[int, Iterator[int]] = {}
         while waiting:
             minute, together = waiting[0][0], []
             while waiting and waiting[0][0] == minute:
                 number = waiting[0][1]
                 together.append(offers[number])
-                following = next(offers[number].starts, -1)
+                if number not in later:
+                    later[number] = islice(bits(offers[number].starts), 1, None)
+                following = next(later[number], -1)
                 if following >= 0:
                     heapreplace(waiting, (following, number))
                 else:
                     heappop(waiting)
             start = self.timeline.instant(minute)
-            if len(together) > 1:
-                together = sorted(together, key=partial(self._precedence, start))
-            for offer in together:
+            for offer in self._lightest_first(together, start):
                 yield Slot(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
 
     def _offers(self, doctor: Doctor) -> Iterator[_Offer]:
-        timeline, minutes = self.timeline, self.search.length(doctor)
-        busy = timeline.touched_seconds(self.buffers.kept_around_all(self.taken[doctor.pk]))
-        open_time = self.hours.masks(doctor, timeline)
+        """The doctor's, of each place where there is any."""
+        pk, minutes = doctor.pk, self.search.length(doctor)
+        taken, open_time = self.taken[pk], self.hours.masks(doctor, self.timeline)
+        busy = self.timeline.touched_seconds(self.buffers.kept_around_all(taken)) if taken else 0
         for place in self.places:
             if place.pk in open_time:
-                usable, possible = self._possible(place, open_time[place.pk], minutes)
-                yield _Offer(doctor, place, minutes, bits(possible & fits(usable & ~busy, minutes)))
+                usable, possible, starts = self._possible(place, open_time[place.pk], minutes)
+                if busy & usable:
+                    starts = possible & fits(usable & ~busy, minutes)
+                if starts:
+                    yield _Offer(doctor, place, minutes, starts)
 
-    def _possible(self, place: Location, open_time: int, minutes: int) -> tuple[int, int]:
-        """What of ``open_time`` visits may touch, and where on its grid they may start: the same for many doctors."""
+    def _possible(self, place: Location, open_time: int, minutes: int) -> tuple[int, int, int]:
+        """The same for many doctors: what of ``open_time`` visits may touch, where on its grid they may start, and
+        where they can while nothing is taken.
+        """
         key = (place.pk, open_time, minutes)
         if key not in self._possibles:
+            usable = open_time & ~self.barred[place.pk]
             on_grid = grid(open_time, self.search.step or minutes, self.days[place.pk])
             starts = on_grid & self.starts[place.pk] & self._has_room(place, minutes)
-            self._possibles[key] = open_time & ~self.barred[place.pk], starts
+            self._possibles[key] = usable, starts, starts & fits(usable, minutes)
         return self._possibles[key]
 
-    def _precedence(self, start: datetime, offer: _Offer) -> tuple[int, int]:
-        """Of two who can begin then comes first who has fewer visits on that local day."""
-        first, last = self._edges_of(offer.place.local(start).date(), offer.place)
-        return sum(first <= begin < last for begin, *_ in self.taken[offer.doctor.pk]), offer.doctor.pk
+    def _lightest_first(self, offers: list[_Offer], start: datetime) -> list[_Offer]:
+        """Of those who can begin then come first those who have fewer visits on that local day."""
+        if len(offers) == 1:
+            return offers
+        days = {offer.place.pk: offer.place for offer in offers}
+        edges = {pk: self._edges_of(place.local(start).date(), place) for pk, place in days.items()}
+
+        def precedence(offer: _Offer) -> tuple[int, int]:
+            first, last = edges[offer.place.pk]
+            pk = offer.doctor.pk
+            return sum(first <= begin < last for begin, *_ in self.taken[pk]), pk
+
+        return sorted(offers, key=precedence)
 
     def _barred(self, place: Location) -> int:
         """The minutes that no visit may touch: before now, and outside of what is asked for."""

@@ -117,12 +117,17 @@ def runs(mask: int) -> Iterator[tuple[int, int]]:
     """``(first, last)`` of each run of set bits, half-open, in order."""
     offset = 0
     while mask:
-        gap = (mask & -mask).bit_length() - 1
+        gap = first_bit(mask)
         mask >>= gap
         length = (~mask & (mask + 1)).bit_length() - 1
         yield offset + gap, offset + gap + length
         mask >>= length
         offset += gap + length
+
+
+def first_bit(mask: int) -> int:
+    """The number of the lowest set bit; -1 if none is."""
+    return (mask & -mask).bit_length() - 1
 
 
 def bits(mask: int) -> Iterator[int]:

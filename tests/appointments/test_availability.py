@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from appointments import services
-from appointments.availability import location_of, outside_hours
+from appointments.availability import Week, location_of, outside_hours
 from appointments.finding import Edge, Search, Slot, find_slots
 from appointments.models import Appointment
 from clinics.models import Location
 from clinics.services import open_location
 from doctors.models import Doctor, WeeklyHours
 from patients.models import Patient
+from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
 from tests.factories import NOW, at, book, close, extra_clinic, make_doctor, make_patient, set_hours, weekly_hours
 
@@ -53,6 +54,19 @@ def starts(*doctors: Doctor, since: Edge = MONDAY, until: Edge = MONDAY, **asked
 def test_a_slot_is_a_doctor_a_place_and_a_time(doctor: Doctor, location: Location) -> None:
     found = find_slots(Search([doctor], since=MONDAY, until=MONDAY, now=NOW, limit=1))
     assert found == [Slot(at("2026-03-02 09:00"), at("2026-03-02 09:30"), doctor, location)]
+
+
+def test_a_week_goes_from_monday_on_whatever_order_it_is_stored_in(doctor: Doctor, auckland: Location) -> None:
+    """Where a doctor usually is, and whose an hour is that two places have come to claim, is where the week begins."""
+    default = Location.objects.default()
+    text = f"4 {default.pk} 08:00:00 12:00:00  ;0 {auckland.pk} 13:00:00 17:00:00  2026-12-31"
+    week = Week.read(text)
+    assert week.windows == {
+        auckland.pk: [WeeklyWindow(0, time(13), time(17), None, date(2026, 12, 31))],
+        default.pk: [WeeklyWindow(4, time(8), time(12))],
+    }
+    assert list(week.windows) == [auckland.pk, default.pk]
+    assert Week.read(text) is week  # read once by a process, however many doctors work it
 
 
 def test_slots_follow_each_other_through_the_weekly_hours(doctor: Doctor) -> None:

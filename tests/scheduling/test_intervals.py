@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.intervals import MINUTE, Interval, Timeline, bits, runs
+from scheduling.intervals import MINUTE, Interval, Timeline, bits, first_bit, runs
 from tests.factories import at
 from tests.scheduling import plain
 
@@ -122,6 +122,10 @@ def test_runs_are_half_open_stretches_in_order() -> None:
 def test_bits_are_numbered_from_the_lowest() -> None:
     assert list(bits(0b1010010)) == [1, 4, 6]
     assert list(bits(0)) == []
+
+
+def test_the_first_bit_is_the_lowest() -> None:
+    assert [first_bit(mask) for mask in (0b1010010, 1, 1 << 5000, 0)] == [1, 0, 5000, -1]
 
 
 # --- Held to the plain model -----------------------------------------------------------------------
