@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
+from typing import NamedTuple
 
 from appointments import occupancy
 from appointments.availability import OpenHours
@@ -36,8 +37,7 @@ PARTS_OF_DAY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A start that can be booked. Instants are UTC."""
 
     start: datetime
@@ -133,6 +133,7 @@ class _Weighed:
         self._possibles: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self._room_starts: dict[tuple[int, int], int] = {}
         self._days: dict[tuple[int, date], tuple[float, float]] = {}
+        self._loads: dict[tuple[int, int, date], tuple[int, int]] = {}
         self.barred = {place.pk: self._barred(place) for place in self.places}
         self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
         self.days = {place.pk: self._midnight_bits(place) for place in self.places}
@@ -186,18 +187,19 @@ class _Weighed:
         return self._possibles[key]
 
     def _lightest_first(self, offers: list[_Offer], start: datetime) -> list[_Offer]:
-        """Of those who can begin then come first those who have fewer visits on that local day."""
+        """Of those who can begin then come first those who have fewer visits on that local day, then by id."""
         if len(offers) == 1:
             return offers
-        days = {offer.place.pk: offer.place for offer in offers}
-        edges = {pk: self._edges_of(place.local(start).date(), place) for pk, place in days.items()}
+        places = {offer.place.pk: offer.place for offer in offers}
+        days = {pk: place.local(start).date() for pk, place in places.items()}
+        return sorted(offers, key=lambda offer: self._load(offer.doctor.pk, offer.place, days[offer.place.pk]))
 
-        def precedence(offer: _Offer) -> tuple[int, int]:
-            first, last = edges[offer.place.pk]
-            pk = offer.doctor.pk
-            return sum(first <= begin < last for begin, *_ in self.taken[pk]), pk
-
-        return sorted(offers, key=precedence)
+    def _load(self, doctor: int, place: Location, day: date) -> tuple[int, int]:
+        key = (doctor, place.pk, day)
+        if key not in self._loads:
+            first, last = self._edges_of(day, place)
+            self._loads[key] = sum(first <= begin < last for begin, *_ in self.taken[doctor]), doctor
+        return self._loads[key]
 
     def _barred(self, place: Location) -> int:
         """The minutes that no visit may touch: before now, and outside of what is asked for."""
