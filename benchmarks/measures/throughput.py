@@ -26,6 +26,13 @@ def booking(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> list[
         lambda: steady(floor, lambda: floor.post("/rows/", next(bodies)), clients=BOOKERS, seconds=seconds, status=201),
         turns,
     )
+    _, ordinary, beside = rounds(
+        lambda: steady(ours.target, book, clients=BOOKERS, seconds=seconds, status=201),
+        lambda: steady(
+            floor, lambda: floor.post("/visits/", next(bodies)), clients=BOOKERS, seconds=seconds, status=201
+        ),
+        turns,
+    )
     name = f"Bookings, {BOOKERS} clients"
     return [
         Result(name, per_second(mine), f"{per_second(other)} bare guarded INSERT", ratio, 0.7),
@@ -35,6 +42,14 @@ def booking(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> list[
             f"{per_second(other * EASY_APPOINTMENTS)} by that share",
             ratio / EASY_APPOINTMENTS,
             2.0,
+        ),
+        Result(
+            f"{name}: beside an ordinary view",
+            per_second(mine),
+            f"{per_second(ordinary)} serializer, lock, look, save()",
+            beside,
+            note="The ordinary view keeps one doctor's visits apart, as one would write it by the book with REST "
+            "framework; it knows no hours, no patient's visits, no rooms, holds, history or audit trail.",
         ),
     ]
 

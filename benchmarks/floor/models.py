@@ -1,0 +1,42 @@
+"""What a tutorial would make of it: three tables, made by `benchmarks.arena`."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Doctor(models.Model):
+    full_name = models.CharField(max_length=200)
+
+    class Meta:
+        managed = False
+        db_table = "ordinary_doctor"
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Patient(models.Model):
+    full_name = models.CharField(max_length=200)
+
+    class Meta:
+        managed = False
+        db_table = "ordinary_patient"
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Visit(models.Model):
+    doctor = models.ForeignKey(Doctor, models.PROTECT)
+    patient = models.ForeignKey(Patient, models.PROTECT)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "ordinary_visit"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
