@@ -31,7 +31,7 @@ def booking(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> list[
         lambda: steady(
             floor, lambda: floor.post("/visits/", next(bodies)), clients=BOOKERS, seconds=seconds, status=201
         ),
-        turns,
+        max(1, turns // 2),
     )
     name = f"Bookings, {BOOKERS} clients"
     return [
