@@ -165,6 +165,16 @@ def test_visits_are_split_into_those_to_come_and_the_past_ones(desk: Client, clo
     assert "did not come 1 time" in text(page)
 
 
+@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.ADMIN, Role.AUDITOR])
+def test_each_visit_of_a_record_opens_at_the_desk(role: str) -> None:
+    """Who has a patient on the phone finds them, and moves or cancels what is booked."""
+    visit = book()
+    client = signed_in(role)
+    page = client.get(f"/patients/{visit.patient_id}/").content.decode()
+    assert page.count(f'<a href="/desk/visits/{visit.pk}/">') == 1
+    assert client.get(f"/desk/visits/{visit.pk}/").status_code == 200
+
+
 def test_older_visits_follow_page_by_page(clock: time_machine.Traveller) -> None:
     patient, doctor = make_patient(), make_doctor()
     for number in range(23):

@@ -22,6 +22,7 @@ from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX
 from web.ids import read_id
 from web.refusals import words
+from web.views.desk.access import AtTheDesk
 
 MOST_UPCOMING = 50
 PAST_A_PAGE = 20
@@ -65,6 +66,7 @@ class RecordView(StaffPage):
             "national_id": patient.national_id if exact else masked(patient.national_id),
             "insurance_number": patient.insurance_number if exact else masked(patient.insurance_number),
             "may_read_notes": may(actor, Right.READ_DESK_NOTES),
+            "may_open": may(actor, AtTheDesk.needs),
             "may_edit": covers(actor, Right.EDIT_PATIENTS, patient),
             "may_register": may(actor, Right.REGISTER_PATIENTS),
             "guardian": _visible(actor, patient.guardian),
