@@ -22,10 +22,10 @@ from api.views.tokens import TokenView
 from api.views.waitlist import WaitlistViewSet
 
 router = SimpleRouter()
+router.register("appointments", AppointmentViewSet, basename="appointment")  # first: they are asked for most
 router.register("patients", PatientViewSet, basename="patient")
 router.register("doctors", DoctorViewSet, basename="doctor")
 router.register(r"doctors/(?P<doctor_pk>[^/.]+)/exceptions", ExceptionViewSet, basename="exception")
-router.register("appointments", AppointmentViewSet, basename="appointment")
 router.register("locations", LocationViewSet, basename="location")
 router.register(
     r"locations/(?P<location_pk>[^/.]+)/exceptions", LocationExceptionViewSet, basename="location-exception"
