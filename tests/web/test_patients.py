@@ -175,6 +175,16 @@ def test_each_visit_of_a_record_opens_at_the_desk(role: str) -> None:
     assert client.get(f"/desk/visits/{visit.pk}/").status_code == 200
 
 
+def test_next_visit_is_booked_from_the_record(desk: Client) -> None:
+    patient, gone = make_patient(), make_patient()
+    services.deactivate(gone)
+    link = f'href="/desk/book/?patient={patient.pk}"'
+    assert desk.get(f"/patients/{patient.pk}/").content.decode().count(link) == 1
+    assert desk.get(f"/desk/book/?patient={patient.pk}").context["patient"] == patient
+    assert "/desk/book/" not in desk.get(f"/patients/{gone.pk}/").content.decode()
+    assert "/desk/book/" not in signed_in(Role.AUDITOR).get(f"/patients/{patient.pk}/").content.decode()
+
+
 def test_older_visits_follow_page_by_page(clock: time_machine.Traveller) -> None:
     patient, doctor = make_patient(), make_doctor()
     for number in range(23):

@@ -66,6 +66,7 @@ class RecordView(StaffPage):
             "national_id": patient.national_id if exact else masked(patient.national_id),
             "insurance_number": patient.insurance_number if exact else masked(patient.insurance_number),
             "may_read_notes": may(actor, Right.READ_DESK_NOTES),
+            "may_book": patient.active and may(actor, Right.BOOK),
             "may_open": may(actor, AtTheDesk.needs),
             "may_edit": covers(actor, Right.EDIT_PATIENTS, patient),
             "may_register": may(actor, Right.REGISTER_PATIENTS),
