@@ -151,8 +151,8 @@ class Run:
         scale, url = self.scale, self.bench.url(self.names["large"])
         with self.serve("large") as large, floor(self.bench, self.home) as bare:
             if self.wants("throughput"):
-                yield from throughput.booking(large, bare, seconds=scale.seconds, turns=scale.turns)
-                yield from throughput.finding(large, bare, seconds=scale.seconds, turns=scale.turns)
+                yield from throughput.booking(large, bare, self.bench, seconds=scale.seconds, turns=scale.turns)
+                yield from throughput.finding(large, bare, self.bench, seconds=scale.seconds, turns=scale.turns)
             if self.wants("growth"):
                 yield from self.growth(large)
             if self.wants("pages"):

@@ -70,7 +70,6 @@ class Clinic:
 
     target: Target
     address: str
-    pid: int
     facts: dict[str, Any]
     memory: Path
     used: int = field(default=0)
@@ -121,7 +120,7 @@ def clinic(bench: Bench, name: str, home: Path) -> Iterator[Clinic]:
     facts = json.loads(memory.read_text())
     log = home / f"{name}.log"
     with serving("core.wsgi:application", bench.url(name), alive="/healthz", log=log) as (address, pid):
-        served = Clinic(Target(address, facts["token"]), address, pid, facts, memory, facts.get("used", 0))
+        served = Clinic(Target(address, facts["token"], pid), address, facts, memory, facts.get("used", 0))
         try:
             yield served
         finally:
@@ -145,8 +144,8 @@ def floor(bench: Bench, home: Path) -> Iterator[Target]:
         alive="/hello/",
         settings="benchmarks.floor.settings",
         log=home / "floor.log",
-    ) as (address, _):
-        yield Target(address, token)
+    ) as (address, pid):
+        yield Target(address, token, pid)
 
 
 def _floor_token(url: str) -> str:

@@ -39,9 +39,10 @@ class Tally:
 
 
 class Target:
-    """A server at ``address`` and the token that opens it."""
+    """A server at ``address``, of the process ``pid``, and the token that opens it."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, pid: int) -> None:
+        self.pid = pid
         parts = urlsplit(address)
         self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 80
         self.head = f"Host: {self.host}:{self.port}\r\nAuthorization: Token {token}\r\nAccept: application/json\r\n"

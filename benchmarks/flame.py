@@ -14,7 +14,7 @@ from benchmarks.arena import clinic
 from benchmarks.client import load
 from benchmarks.cluster import Bench, running
 from benchmarks.measures.growth import requests_of
-from benchmarks.measures.process import children
+from benchmarks.processor import children
 
 KINDS = {"booking": "booking", "slots": "slots of one doctor, 31 days", "first": "first available"}
 CLIENTS, SECONDS, RATE = 8, 15, 200
@@ -36,7 +36,7 @@ def main() -> None:
             target=load, args=(served.target, request), kwargs={"clients": CLIENTS, "seconds": SECONDS + 3}
         )
         asking.start()
-        [worker, *_] = children(served.pid)
+        [worker, *_] = children(served.target.pid)
         subprocess.run(
             [
                 *("py-spy", "record", "--pid", str(worker), "--duration", str(SECONDS), "--rate", str(RATE)),

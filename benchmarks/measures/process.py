@@ -11,6 +11,7 @@ from statistics import median
 from benchmarks.arena import Clinic, Result
 from benchmarks.client import load
 from benchmarks.measures.growth import requests_of
+from benchmarks.processor import children
 from benchmarks.servers import ROOT, environment
 
 # Django looks for the views at the first request only.
@@ -38,7 +39,7 @@ def memory(clinic: Clinic, *, seconds: float) -> Iterator[Result]:
         return random.choice(kinds)()
 
     load(clinic.target, anything, clients=8, seconds=seconds)
-    largest = max(map(_resident, children(clinic.pid)))
+    largest = max(map(_resident, children(clinic.target.pid)))
     yield Result(
         f"Memory of a worker after {seconds / 60:.0f} minutes of everything",
         f"{largest:.0f} MB",
@@ -47,11 +48,6 @@ def memory(clinic: Clinic, *, seconds: float) -> Iterator[Result]:
         1.0,
         higher=False,
     )
-
-
-def children(pid: int) -> list[int]:
-    found = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return found or [pid]
 
 
 def _resident(pid: int) -> float:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 from benchmarks.arena import Clinic, Result, rounds, steady
-from benchmarks.client import Target
+from benchmarks.client import Tally, Target
+from benchmarks.cluster import Bench
 from benchmarks.data import BUSY_SPECIALTY
+from benchmarks.processor import Meter
 
 BOOKERS, READERS = 16, 8
 # What Easy!Appointments reached of the bare guarded INSERT on this size of machine: see the README.
@@ -17,25 +20,30 @@ def per_second(rate: float) -> str:
     return f"{rate:,.0f}/s"
 
 
-def booking(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> list[Result]:
+def booking(ours: Clinic, floor: Target, bench: Bench, *, seconds: float, turns: int) -> list[Result]:
     bodies = ours.free()
     book = ours.bookings()
+
+    def booked() -> Tally:
+        return steady(ours.target, book, clients=BOOKERS, seconds=seconds, status=201)
+
+    def posted(path: str) -> Tally:
+        return steady(floor, lambda: floor.post(path, next(bodies)), clients=BOOKERS, seconds=seconds, status=201)
+
     steady(ours.target, book, clients=BOOKERS, seconds=seconds / 2, status=201)  # warm
-    mine, other, ratio = rounds(
-        lambda: steady(ours.target, book, clients=BOOKERS, seconds=seconds, status=201),
-        lambda: steady(floor, lambda: floor.post("/rows/", next(bodies)), clients=BOOKERS, seconds=seconds, status=201),
-        turns,
-    )
-    _, ordinary, beside = rounds(
-        lambda: steady(ours.target, book, clients=BOOKERS, seconds=seconds, status=201),
-        lambda: steady(
-            floor, lambda: floor.post("/visits/", next(bodies)), clients=BOOKERS, seconds=seconds, status=201
-        ),
-        max(1, turns // 2),
-    )
+    our_meter, its_meter = Meter(ours.target.pid, bench), Meter(floor.pid, bench)
+    mine, other, ratio = rounds(our_meter.over(booked), its_meter.over(lambda: posted("/rows/")), turns)
+    _, ordinary, beside = rounds(booked, lambda: posted("/visits/"), max(1, turns // 2))
     name = f"Bookings, {BOOKERS} clients"
     return [
-        Result(name, per_second(mine), f"{per_second(other)} bare guarded INSERT", ratio, 0.7),
+        Result(
+            name,
+            per_second(mine),
+            f"{per_second(other)} bare guarded INSERT",
+            ratio,
+            0.7,
+            note=f"of the processors a booking takes {our_meter}, a bare INSERT {its_meter}.",
+        ),
         Result(
             f"{name}: times Easy!Appointments' {EASY_APPOINTMENTS} of the INSERT",
             per_second(mine),
@@ -71,7 +79,7 @@ def first_available_requests(ours: Clinic) -> Callable[[], bytes]:
     return lambda: ours.target.get(f"/api/slots/?specialization={BUSY_SPECIALTY}&limit=1")
 
 
-def finding(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> Iterator[Result]:
+def finding(ours: Clinic, floor: Target, bench: Bench, *, seconds: float, turns: int) -> Iterator[Result]:
     row = floor.get("/rows/0/")
     asks = (
         ("Slots of one doctor for 31 days", slots_requests(ours), 0.7),
@@ -79,9 +87,11 @@ def finding(ours: Clinic, floor: Target, *, seconds: float, turns: int) -> Itera
     )
     for name, source, goal in asks:
         steady(ours.target, source, clients=READERS, seconds=seconds / 2)
+        our_meter, its_meter = Meter(ours.target.pid, bench), Meter(floor.pid, bench)
         mine, other, ratio = rounds(
-            lambda source=source: steady(ours.target, source, clients=READERS, seconds=seconds),  # type: ignore[misc]
-            lambda: steady(floor, lambda: row, clients=READERS, seconds=seconds),
+            our_meter.over(partial(steady, ours.target, source, clients=READERS, seconds=seconds)),
+            its_meter.over(partial(steady, floor, lambda: row, clients=READERS, seconds=seconds)),
             turns,
         )
-        yield Result(name, per_second(mine), f"{per_second(other)} bare one-row view", ratio, goal)
+        told = f"of the processors it takes {our_meter}, the bare view {its_meter}."
+        yield Result(name, per_second(mine), f"{per_second(other)} bare one-row view", ratio, goal, note=told)
