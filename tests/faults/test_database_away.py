@@ -104,7 +104,7 @@ def test_a_killed_postgres_loses_nothing_that_was_acknowledged(tmp_path: Path) -
         database = existing(cluster.url)
         people = migrate_and_seed(database)
         with serving(database, people, tmp_path / "log", "core.wsgi", SETTINGS) as clinic:
-            report = told_by_the_checker(clinic, tmp_path, lambda: kill(clinic), every=2, operations=500)
+            report = told_by_the_checker(clinic, tmp_path, lambda: kill(clinic), every=2, operations=1500)
             assert report.violations == {}
             assert len(returned) >= 2
             print(f"\n{dict(report.outcomes)}, {len(returned)} kills, back in {returned}")

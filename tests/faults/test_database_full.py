@@ -112,7 +112,7 @@ def test_a_disk_that_fills_up_while_everybody_works_loses_nothing_and_doubles_no
                 disk.free()
                 returned.append(seconds_until_back(clinic, cluster, wishes))
 
-        report = told_by_the_checker(clinic, tmp_path, fill_for_a_while, every=1.5, operations=500)
+        report = told_by_the_checker(clinic, tmp_path, fill_for_a_while, every=1.5, operations=1500)
         print(f"\n{dict(report.outcomes)}; seconds until back, and whether PostgreSQL had ended: {returned}")
         assert report.violations == {}
         assert len(returned) >= 2

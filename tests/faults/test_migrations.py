@@ -41,7 +41,7 @@ def test_a_migration_while_everybody_works_loses_nothing_and_doubles_nothing(ser
                 again += 1
             done.append(direction)
 
-        report = told_by_the_checker(clinic, tmp_path, migrate, every=0.5, operations=500)
+        report = told_by_the_checker(clinic, tmp_path, migrate, every=0.5, operations=1500)
         statuses = Counter(call.status for call in report.calls)
         longest = max(call.completed - call.invoked for call in report.calls if call.completed < math.inf)
         print(f"\n{dict(statuses)}, the longest call took {longest:.1f} s")
