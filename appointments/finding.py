@@ -27,6 +27,7 @@ GRID_LOOKS_BACK = timedelta(hours=51)
 NEAR = timedelta(days=3)
 NEAR_AMONG_MANY = timedelta(hours=12)
 MANY = 20  # doctors
+INSTANT = timedelta(microseconds=1)
 FEW = 20  # slots
 
 Edge = datetime | date
@@ -93,7 +94,8 @@ def find_slots(search: Search) -> list[Slot]:
     for ahead in looks if search.limit <= FEW else ():
         near = everywhere.start + ahead
         if near < everywhere.end:
-            found = list(islice(_Weighed(search, Interval(everywhere.start, near)).slots(), search.limit))
+            look = _Weighed(search, Interval(everywhere.start, near), to_midnight=True)
+            found = list(islice(look.slots(), search.limit))
             # Beyond the last start lies nothing that could come before it.
             if len(found) == search.limit:
                 return found
@@ -113,19 +115,21 @@ class _Offer:
 class _Weighed:
     """Everything that a search needs, loaded once and laid on one timeline."""
 
-    def __init__(self, search: Search, everywhere: Interval) -> None:
+    def __init__(self, search: Search, everywhere: Interval, *, to_midnight: bool = False) -> None:
         self.search = search
         longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
         span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest)
         self.timeline = Timeline.over(span)
         self.span = span
-        self.near_end = everywhere.end
         self.hours = OpenHours(search.doctors, span)
         self.places = [
             place
             for place in self.hours.locations.values()
             if search.location is None or place.pk == search.location.pk
         ]
+        if to_midnight:
+            everywhere = self._to_midnight(everywhere)
+        self.near_end = everywhere.end
         ids = [doctor.pk for doctor in search.doctors]
         self.taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.rooms = self._rooms()
@@ -255,12 +259,21 @@ class _Weighed:
                 self._room_starts[key] |= fits(free, minutes)
         return self._room_starts[key]
 
+    def _to_midnight(self, look: Interval) -> Interval:
+        """What of a look to take: whole days where it can, as the load of each day that it touches is read."""
+        second_half = Interval(look.start + (look.end - look.start) / 2, look.end)
+        ends = [found[-1] for place in self.places if (found := midnights(place.zone, second_half))]
+        return Interval(look.start, min(ends)) if ends else look
+
     def _whole_days(self, everywhere: Interval, longest: timedelta) -> Interval:
         """The local days in which slots may start, as the load of a day is that of the whole day."""
         days = [
             Interval(
                 start_of_day(place.local(everywhere.start).date(), place.zone),
-                max(start_of_day(place.local(everywhere.end).date() + DAY, place.zone), everywhere.end + longest),
+                max(
+                    start_of_day(place.local(everywhere.end - INSTANT).date() + DAY, place.zone),
+                    everywhere.end + longest,
+                ),
             )
             for place in self.places
         ]

@@ -79,9 +79,10 @@ def main() -> None:
         "--out", type=Path, help="Where results.md and results.svg go. Default: benchmarks, quick: --home"
     )
     parser.add_argument("--mix", type=float, help="Seconds of everything before memory is read. Default: an hour")
+    parser.add_argument("--turns", type=int, help="Rounds of each comparison. Default: 7, quick: 3")
     given = parser.parse_args()
     scale, kind = (QUICK, "quick") if given.quick else (FULL, "full")
-    scale = replace(scale, mix=given.mix or scale.mix)
+    scale = replace(scale, mix=given.mix or scale.mix, turns=given.turns or scale.turns)
     # So that servers end, and what was booked is remembered, too, when somebody ends this process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     given.home.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from appointments import holds, services
+from appointments import holds, occupancy, services
 from appointments.finding import Edge, Search, find_slots
 from clinics.models import Holiday, Location, LocationException
 from clinics.services import open_location
@@ -185,6 +185,30 @@ def test_among_many_it_looks_at_half_a_day_first(
     assert [(slot.start, slot.doctor) for slot in found] == [(at(f"{free_from} 08:00"), doctors[1])]
     everything = find_slots(replace(search, limit=1000))
     assert everything[0] == found[0]
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (
+            "2026-03-02 12:30",
+            "2026-03-03 00:30",
+        ),  # the last visit before midnight: half a day would read all of Tuesday
+        ("2026-03-02 20:00", "2026-03-04 00:00"),  # midnight is too near
+    ],
+)
+def test_among_many_it_reads_no_other_day_than_it_must(now: str, until: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctors = [make_doctor() for _ in range(20)]
+    read: list[Interval] = []
+    stretches = occupancy.stretches
+
+    def noted(key: str, owners: Any, span: Interval, **asked: Any) -> Any:
+        read.append(span)
+        return stretches(key, owners, span, **asked)
+
+    monkeypatch.setattr(occupancy, "stretches", noted)
+    find_slots(Search(doctors, MONDAY, MONDAY + 61 * DAY, now=at(now), limit=1))
+    assert read[0] == Interval(at("2026-03-02 00:00"), at(until))
 
 
 def test_few_are_found_beyond_the_next_days_too(doctor: Doctor) -> None:
