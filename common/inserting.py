@@ -26,6 +26,7 @@ PLAIN = frozenset(
         BooleanField,
         CharField,
         DateTimeField,
+        ForeignKey,
         PositiveIntegerField,
         PositiveSmallIntegerField,
         SmallIntegerField,
@@ -38,8 +39,7 @@ def insert(row: Model) -> None:
     """Store the new ``row`` as ``save(force_insert=True)`` does, and give it its key. No signal is sent."""
     database = connections[DEFAULT_DB_ALIAS]
     statement, values_of = _statement(type(row), database.vendor)
-    values = values_of(row, database)
-    [[row.pk]] = run(database, statement, values)
+    [[row.pk]] = run(database, statement, values_of(row, database))
     row._state.adding, row._state.db = False, database.alias
 
 
@@ -72,7 +72,5 @@ def _values_of(fields: "tuple[Field[Any, Any], ...]", vendor: str) -> Callable[[
 
 def _is_stored_as_it_is(field: "Field[Any, Any]", vendor: str) -> bool:
     """Whether PostgreSQL's driver takes what the row says: of dozens of values, only a few have to be made."""
-    if isinstance(field, ForeignKey):
-        return vendor == "postgresql"
     by_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False) or field.has_db_default()
     return vendor == "postgresql" and type(field) in PLAIN and not by_itself

@@ -87,9 +87,8 @@ def test_what_was_left_of_an_index_that_was_cut_short_is_built_anew(states: tupl
     assert named("tested") == ["tested"]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such limit")
 def test_how_long_it_may_wait_for_a_lock_is_as_before(states: tuple[ProjectState, ProjectState]) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no such limit")
     before = limit()
     with connection.schema_editor(atomic=False) as editor:
         AddIndexWhileServing("appointment", INDEX).database_forwards("appointments", editor, *states)
