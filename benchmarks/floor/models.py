@@ -5,26 +5,26 @@ from typing import ClassVar
 from django.db import models
 
 
-class Doctor(models.Model):
+class Person(models.Model):
     full_name = models.CharField(max_length=200)
 
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Doctor(Person):
     class Meta:
         managed = False
         db_table = "ordinary_doctor"
 
-    def __str__(self) -> str:
-        return self.full_name
 
-
-class Patient(models.Model):
-    full_name = models.CharField(max_length=200)
-
+class Patient(Person):
     class Meta:
         managed = False
         db_table = "ordinary_patient"
-
-    def __str__(self) -> str:
-        return self.full_name
 
 
 class Visit(models.Model):

@@ -17,7 +17,6 @@ LIMIT = 3.0
 
 def indexing(clinic: Clinic, database_url: str) -> Iterator[Result]:
     """The longest booking while `AddIndexWhileServing` goes over every visit, and whether any was refused."""
-    _migrate(database_url, "remove")  # of a run that was cut short
     building = Thread(target=_migrate, args=(database_url, "add"))
     book = clinic.bookings()
     began = time.perf_counter()
@@ -66,7 +65,7 @@ def main(what: str) -> None:
         if what == "add":
             operation.database_forwards("appointments", editor, before, after)
         else:
-            editor.execute("DROP INDEX CONCURRENTLY IF EXISTS bench_index")
+            operation.database_backwards("appointments", editor, after, before)
 
 
 if __name__ == "__main__":
