@@ -11,7 +11,8 @@ from rest_framework.exceptions import ValidationError
 from accounts.models import User
 from accounts.roles import Right
 from api.fields import MOST_ID, ListFormField
-from api.slot_query import MOST_DOCTORS, field_value
+from api.parameters import Parameters
+from api.slot_query import MOST_DOCTORS
 from appointments.permissions import within_reach
 from appointments.reports.scope import YEARS, Scope, period
 from clinics.models import Location
@@ -22,7 +23,6 @@ from doctors.models import Doctor
 DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_DATE = "Enter a date such as 2026-05-29."
 NO_YEAR = f"Enter a date from the years {YEARS[0]} to {YEARS[-1]}."
-WRITTEN = {"first": "from", "last": "to"}
 
 
 class DayFormField(forms.CharField):
@@ -43,40 +43,35 @@ class DayFormField(forms.CharField):
         return day
 
 
-class ReportQuery(forms.Form):
-    first = DayFormField(required=False)
-    last = DayFormField(required=False)
-    doctor = ListFormField(forms.IntegerField(min_value=1, max_value=MOST_ID), most=MOST_DOCTORS, required=False)
-    location = forms.IntegerField(required=False, min_value=1, max_value=MOST_ID)
+PARAMETERS = Parameters(
+    {
+        "first": DayFormField(required=False),
+        "last": DayFormField(required=False),
+        "doctor": ListFormField(forms.IntegerField(min_value=1, max_value=MOST_ID), most=MOST_DOCTORS, required=False),
+        "location": forms.IntegerField(required=False, min_value=1, max_value=MOST_ID),
+    },
+    written={"first": "from", "last": "to"},
+)
 
-    @classmethod
-    def read(cls, parameters: QueryDict, actor: User) -> Scope:
-        """The scope, or a ValidationError in the caller's words. Whom ``actor`` may not ask about is unknown."""
-        values = {
-            name: parameters.get(WRITTEN[name]) if name in WRITTEN else field_value(parameters, name, field)
-            for name, field in cls.base_fields.items()
-        }
-        query = cls(values)
-        if not query.is_valid():
-            raise ValidationError(
-                {WRITTEN.get(name, name): [str(error) for error in errors] for name, errors in query.errors.items()}
-            )
-        return query.scope(actor)
 
-    def scope(self, actor: User) -> Scope:
-        asked, now = self.cleaned_data, clock.now()
-        doctors = within_reach(actor, Right.READ_REPORTS, Doctor.objects.all())
-        if asked["doctor"]:
-            doctors = doctors.filter(pk__in=asked["doctor"])
-            unknown = set(asked["doctor"]) - set(doctors.values_list("pk", flat=True))
-            if unknown:
-                raise ValidationError({"doctor": [f"There is no doctor with id {min(unknown)}."]})
-        location = Location.objects.filter(pk=asked["location"]).first() if asked["location"] else None
-        if asked["location"] and location is None:
-            raise ValidationError({"location": [f"There is no location with id {asked['location']}."]})
-        today = (location or Location.objects.default()).local(now).date()
-        first, last = period(asked["first"], asked["last"], today=today)
-        try:
-            return Scope(first, last, doctors, now, location)
-        except Refused as refusal:
-            raise ValidationError({refusal.field or "to": [refusal.message]}) from None
+def scope_of(query: QueryDict, actor: User) -> Scope:
+    """What a query asks about. Raises ValidationError in the caller's words; whom ``actor`` may not ask about is
+    unknown.
+    """
+    asked, now = PARAMETERS.read(query), clock.now()
+    PARAMETERS.check(asked)
+    doctors = within_reach(actor, Right.READ_REPORTS, Doctor.objects.all())
+    if asked["doctor"]:
+        doctors = doctors.filter(pk__in=asked["doctor"])
+        unknown = set(asked["doctor"]) - set(doctors.values_list("pk", flat=True))
+        if unknown:
+            raise ValidationError({"doctor": [f"There is no doctor with id {min(unknown)}."]})
+    location = Location.objects.filter(pk=asked["location"]).first() if asked["location"] else None
+    if asked["location"] and location is None:
+        raise ValidationError({"location": [f"There is no location with id {asked['location']}."]})
+    today = (location or Location.objects.default()).local(now).date()
+    first, last = period(asked["first"], asked["last"], today=today)
+    try:
+        return Scope(first, last, doctors, now, location)
+    except Refused as refusal:
+        raise ValidationError({refusal.field or "to": [refusal.message]}) from None

@@ -21,7 +21,7 @@ from common.functions import RowsAsText
 from common.prepared import Prepared, Question
 from common.together import ask
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.hours import WeeklyWindow, opened, start_of_day
+from scheduling.hours import WeeklyWindow, opened_minutes, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
@@ -85,14 +85,14 @@ def questions(doctors: Iterable[Doctor], span: Interval, *, also: Iterable[int] 
 class Week:
     """Weekly windows by the id of their location, as the week goes. Those who work alike share one."""
 
-    windows: dict[int, list[WeeklyWindow]]
+    windows: dict[int, tuple[WeeklyWindow, ...]]
 
     @classmethod
     def of(cls, placed: Iterable[tuple[int, WeeklyWindow]]) -> "Week":
         windows: dict[int, list[WeeklyWindow]] = defaultdict(list)
         for location, window in sorted(placed, key=lambda one: (one[1].weekday, one[1].start, one[0])):
             windows[location].append(window)
-        return cls(dict(windows))
+        return cls({location: tuple(those) for location, those in windows.items()})
 
     @staticmethod
     @lru_cache(maxsize=4096)
@@ -165,12 +165,11 @@ class OpenHours:
         """What a week opens but for what closes the locations: computed once for all who share it."""
         key = (week, timeline)
         if key not in self._usuals:
-            span = Interval(timeline.start, timeline.instant(timeline.minutes))
             masks: dict[int, int] = {}
             taken = 0  # a location that moves to another time zone can bring hours together that were apart
             for location, windows in week.windows.items():
                 place = self.locations[location]
-                weekly = timeline.filled(opened(windows, place.zone, span)) & ~taken
+                weekly = opened_minutes(windows, place.zone, timeline) & ~taken
                 taken |= weekly
                 masks[location] = weekly & ~self._closures.mask(place, timeline)
             self._usuals[key] = masks
@@ -178,7 +177,7 @@ class OpenHours:
 
     def location_of(self, doctor: Doctor, interval: Interval) -> Location | None:
         """Where the doctor is through the whole of ``interval``, or None if not available through all of it."""
-        timeline = Timeline.over(interval)
+        timeline = Timeline.of_days(interval)  # of what is closed in the rest of them nothing is known here
         wanted = timeline.touched([interval])
         for location, mask in self.masks(doctor, timeline).items():
             if covers(mask, wanted):

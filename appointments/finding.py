@@ -12,16 +12,18 @@ from itertools import islice
 from typing import NamedTuple
 
 from appointments import occupancy
-from appointments.availability import OpenHours
+from appointments.availability import OpenHours, questions
 from appointments.lengths import usual_minutes
 from appointments.occupancy import Buffers, Stretch
 from clinics.models import AppointmentType, Location, Room
+from common.together import ask
 from doctors.models import Doctor
-from scheduling.hours import WeeklyWindow, midnights, opened, start_of_day
+from scheduling.hours import WeeklyWindow, midnight_bits, midnights, opened_minutes, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits, first_bit
 from scheduling.slots import fits, grid
 
-# The grid of a day is settled by that day and the one before; the longest local days (Troll's) have 26 hours.
+LONGEST_DAY = timedelta(hours=26)  # a local one, Troll's
+# The grid of a day is settled by that day and the one before.
 GRID_LOOKS_BACK = timedelta(hours=51)
 # A search for few slots looks here first, as the first available is mostly near; among many doctors it is nearer.
 NEAR = timedelta(days=3)
@@ -118,10 +120,18 @@ class _Weighed:
     def __init__(self, search: Search, everywhere: Interval, *, to_midnight: bool = False) -> None:
         self.search = search
         longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
-        span = Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest)
-        self.timeline = Timeline.over(span)
-        self.span = span
-        self.hours = OpenHours(search.doctors, span)
+        self.timeline = Timeline.of_days(Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest))
+        ids = [doctor.pk for doctor in search.doctors]
+        taken = None
+        if len(ids) < MANY:
+            # One round trip instead of two: of a few doctors some hours too many are read sooner than asked for later.
+            days = Interval(everywhere.start, everywhere.end + longest).widened(LONGEST_DAY)
+            hours = questions(search.doctors, self.timeline.interval)
+            answers = ask(*hours, *occupancy.questions_of_stretches("doctor", ids, days, now=search.now))
+            self.hours = OpenHours(search.doctors, self.timeline.interval, answers=answers[: len(hours)])
+            taken = occupancy.by_owner(*answers[len(hours) :])
+        else:
+            self.hours = OpenHours(search.doctors, self.timeline.interval)
         self.places = [
             place
             for place in self.hours.locations.values()
@@ -130,8 +140,7 @@ class _Weighed:
         if to_midnight:
             everywhere = self._to_midnight(everywhere)
         self.near_end = everywhere.end
-        ids = [doctor.pk for doctor in search.doctors]
-        self.taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
+        self.taken = taken or occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.rooms = self._rooms()
         # The same for many doctors:
         self._possibles: dict[tuple[int, int, int], tuple[int, int, int]] = {}
@@ -140,7 +149,7 @@ class _Weighed:
         self._loads: dict[tuple[int, int, date], tuple[int, int]] = {}
         self.barred = {place.pk: self._barred(place) for place in self.places}
         self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
-        self.days = {place.pk: self._midnight_bits(place) for place in self.places}
+        self.days = {place.pk: midnight_bits(place.zone, self.timeline) for place in self.places}
         self.buffers = Buffers.of(search.appointment_type)
 
     def slots(self) -> Iterator[Slot]:
@@ -228,8 +237,8 @@ class _Weighed:
                 wanted &= timeline.before(start_of_day(day_after, place.zone))
         if search.weekdays or search.part_of_day:
             start, end = PARTS_OF_DAY.get(search.part_of_day, (time(0), time(0)))
-            windows = [WeeklyWindow(day, start, end) for day in (search.weekdays or range(7))]
-            wanted &= timeline.filled(opened(windows, place.zone, self.span))
+            windows = tuple(WeeklyWindow(day, start, end) for day in (search.weekdays or range(7)))
+            wanted &= opened_minutes(windows, place.zone, timeline)
         return wanted
 
     def _rooms(self) -> dict[int, dict[int, list[Stretch]]] | None:
@@ -240,7 +249,7 @@ class _Weighed:
         rooms = Room.objects.active().filter(location__in=[place.pk for place in self.places], kind__iexact=kind)
         by_place: dict[int, dict[int, list[Stretch]]] = {place.pk: {} for place in self.places}
         ids = dict(rooms.values_list("pk", "location_id"))
-        taken = occupancy.stretches("room", list(ids), self.span, now=self.search.now)
+        taken = occupancy.stretches("room", list(ids), self.timeline.interval, now=self.search.now)
         for room, place in ids.items():
             by_place[place][room] = taken[room]
         return by_place
@@ -286,9 +295,6 @@ class _Weighed:
             first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
             self._days[key] = first, last
         return self._days[key]
-
-    def _midnight_bits(self, place: Location) -> list[int]:
-        return [(midnight - self.timeline.start) // MINUTE for midnight in midnights(place.zone, self.span)]
 
 
 def _widest(since: Edge, until: Edge, now: datetime) -> Interval | None:

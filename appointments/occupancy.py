@@ -106,8 +106,20 @@ def of_rooms(
 
 def stretches(key: str, owners: Collection[int], span: Interval, *, now: datetime) -> dict[int, list[Stretch]]:
     """What is taken within ``span`` and the reach of buffers, by the owner's id; one query, lean for many owners."""
+    return by_owner(*ask(*questions_of_stretches(key, owners, span, now=now)))
+
+
+def questions_of_stretches(
+    key: str, owners: Collection[int], span: Interval, *, now: datetime
+) -> tuple[Question, Question]:
+    """What `stretches` asks, to be asked together with other things; `by_owner` reads the answers."""
+    return questions(key, owners, span.widened(REACH), now=now, moments=SECONDS)
+
+
+def by_owner(visits: Iterable[Row], holds: Iterable[Row]) -> dict[int, list[Stretch]]:
+    """What the answers to `questions_of_stretches` say is taken, by the owner's id."""
     found: dict[int, list[Stretch]] = defaultdict(list)
-    for rows in ask(*questions(key, owners, span.widened(REACH), now=now, moments=SECONDS)):
+    for rows in (visits, holds):
         for owner, start, end, before, after in rows:
             found[owner].append((start, end, before, after))
     return found

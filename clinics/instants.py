@@ -42,4 +42,4 @@ def to_instant(value: datetime) -> datetime:
 
 def show_instant(instant: datetime) -> str:
     """ISO 8601 in UTC: 2026-05-29T10:00:00Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return instant.astimezone(UTC).isoformat()[: -len("+00:00")] + "Z"

@@ -1,5 +1,6 @@
 """Where a request comes from."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
@@ -17,12 +18,24 @@ def client_address(request: HttpRequest | None) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+    return _tidy(address)
+
+
+@lru_cache(maxsize=1024)
+def _tidy(address: str) -> str:
     try:
         return str(ip_address(address))
     except ValueError:
         return ""
 
 
+@lru_cache(maxsize=1024)
+def is_of_this_machine(address: str) -> bool:
+    """Of a tool that runs here, or of a proxy whose clients `BEHIND_PROXY` would tell apart."""
+    return bool(address) and ip_address(address).is_loopback
+
+
+@lru_cache(maxsize=1024)
 def network(address: str) -> str:
     """The address, of IPv6 the /64: the other half is the client's own to choose."""
     if not address:

@@ -30,16 +30,6 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
-    def of(self, values: dict[str, Any], database: Any) -> Any:
-        value = values[self.name]
-        if isinstance(value, list):
-            return f"{{{','.join(map(str, value))}}}" if database.vendor == "postgresql" else json.dumps(value)
-        if isinstance(value, datetime):
-            return database.ops.adapt_datetimefield_value(value)
-        if isinstance(value, date):
-            return database.ops.adapt_datefield_value(value)
-        return value
-
 
 @BigAutoField.register_lookup
 class Among(Lookup):
@@ -74,7 +64,8 @@ class Compiled:
         return self.found(run(database, self.sql, self.bound(values, database)))
 
     def bound(self, values: dict[str, Any], database: Any) -> list[Any]:
-        return [param.of(values, database) if isinstance(param, Given) else param for param in self.params]
+        adapted = {name: _adapted(value, database) for name, value in values.items()}
+        return [adapted[param.name] if isinstance(param, Given) else param for param in self.params]
 
     def found(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """What becomes of the rows, each of what the database's driver gives."""
@@ -88,6 +79,17 @@ class Compiled:
             for convert in converters:
                 values[place] = convert(values[place], expression, connection)
         return tuple(values)
+
+
+def _adapted(value: Any, database: Any) -> Any:
+    """As the database's driver takes it."""
+    if database.vendor == "postgresql":
+        return f"{{{','.join(map(str, value))}}}" if isinstance(value, list) else value
+    if isinstance(value, list):
+        return json.dumps(value)
+    if isinstance(value, datetime):
+        return database.ops.adapt_datetimefield_value(value)
+    return database.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """How often one address may ask for anything, and one user for pages; the API counts its users itself."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -10,7 +9,7 @@ from django.shortcuts import render
 
 from accounts import rates as user_rates
 from common import rates
-from common.addresses import client_address, network
+from common.addresses import client_address, is_of_this_machine, network
 from common.errors import TooOften
 from common.metrics import count_refusal
 from core.requests import QUIET
@@ -36,8 +35,7 @@ class RateLimits:
 
     def _spend(self, request: HttpRequest) -> None:
         address = client_address(request)
-        # Ours: a tool on this machine, or a proxy whose clients BEHIND_PROXY would tell apart.
-        if address and not ip_address(address).is_loopback:
+        if address and not is_of_this_machine(address):
             rates.spend("address", network(address), settings.RATE_LIMIT_ADDRESS)
         if not request.path_info.startswith(API) and request.user.is_authenticated:
             user_rates.spend(request.user, request.method)

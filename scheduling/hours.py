@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from scheduling.intervals import DAY, MINUTE, Interval
+from scheduling.intervals import DAY, MINUTE, Interval, Timeline
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -82,6 +82,16 @@ def opened(windows: Iterable[WeeklyWindow], zone: tzinfo, span: Interval) -> Ite
         day += DAY
 
 
+@lru_cache(maxsize=1024)
+def opened_minutes(windows: tuple[WeeklyWindow, ...], zone: tzinfo, timeline: Timeline) -> int:
+    """The minutes of ``timeline`` that the weekly windows fill.
+
+    Many work the same week, and are asked about on the same days: kept for those, as it takes longer than all the rest
+    of a search for a free time.
+    """
+    return timeline.filled(opened(windows, zone, timeline.interval))
+
+
 @lru_cache(maxsize=8192)
 def start_of_day(day: date, zone: tzinfo) -> datetime:
     """The first instant of the local ``day``, in UTC. Where midnight is skipped, the first that exists."""
@@ -100,6 +110,12 @@ def midnights(zone: tzinfo, span: Interval) -> list[datetime]:
     day, last = span.start.astimezone(zone).date(), span.end.astimezone(zone).date()
     starts = (start_of_day(day + number * DAY, zone) for number in range((last - day).days + 1))
     return sorted({start for start in starts if span.start <= start < span.end})
+
+
+@lru_cache(maxsize=1024)
+def midnight_bits(zone: tzinfo, timeline: Timeline) -> tuple[int, ...]:
+    """The minutes of ``timeline`` at which local days begin, in order."""
+    return tuple((midnight - timeline.start) // MINUTE for midnight in midnights(zone, timeline.interval))
 
 
 OffsetPeriod = tuple[Interval, timedelta]

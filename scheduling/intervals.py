@@ -66,6 +66,17 @@ class Timeline:
         start = interval.start.replace(second=0, microsecond=0)
         return cls(start, -((start - interval.end) // MINUTE))
 
+    @classmethod
+    def of_days(cls, interval: Interval) -> "Timeline":
+        """The shortest of whole UTC days that covers ``interval``: the same for all that lie in the same days."""
+        start = interval.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        return cls(start, -((start - interval.end) // DAY) * (DAY // MINUTE))
+
+    @property
+    def interval(self) -> Interval:
+        """From where its first minute begins to where its last one ends."""
+        return Interval(self.start, self.instant(self.minutes))
+
     @property
     def everything(self) -> int:
         """The mask of all its minutes."""

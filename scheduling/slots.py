@@ -6,6 +6,7 @@ open right through, so that the grid never depends on how far back somebody look
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from scheduling.intervals import runs
@@ -27,7 +28,12 @@ def grid(open_time: int, step: int, midnights: Iterable[int] = ()) -> int:
     ``midnights`` are the bits at which local days begin, in order. The mask must reach back to the beginning of the
     local day before that of the first minute that is asked about.
     """
-    anchors = sorted({first for first, _ in runs(open_time)} | set(_round_the_clock(open_time, list(midnights))))
+    return _grid(open_time, step, tuple(midnights))
+
+
+@lru_cache(maxsize=1024)
+def _grid(open_time: int, step: int, midnights: tuple[int, ...]) -> int:
+    anchors = sorted({first for first, _ in runs(open_time)} | set(_round_the_clock(open_time, midnights)))
     starts = 0
     for anchor, following in pairwise([*anchors, open_time.bit_length()]):
         starts |= _comb(step, following - anchor) << anchor
@@ -44,7 +50,7 @@ def covers(open_time: int, wanted: int) -> bool:
     return wanted & ~open_time == 0
 
 
-def _round_the_clock(open_time: int, midnights: list[int]) -> list[int]:
+def _round_the_clock(open_time: int, midnights: Iterable[int]) -> list[int]:
     """The midnights in ``open_time`` whose whole day before, from midnight to midnight, was open."""
     return [
         end

@@ -1,6 +1,5 @@
 """What somebody without an account may send, and how often."""
 
-from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.shortcuts import render
 from django.views import View
 
 from common import rates
-from common.addresses import client_address, network
+from common.addresses import client_address, is_of_this_machine, network
 from common.errors import TooOften
 from common.metrics import count_refusal
 
@@ -20,7 +19,7 @@ class Counted(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         address = client_address(request)
-        if request.method == "POST" and address and not ip_address(address).is_loopback:
+        if request.method == "POST" and address and not is_of_this_machine(address):
             try:
                 rates.spend("online", network(address), settings.RATE_LIMIT_ONLINE)
             except TooOften as error:

@@ -15,7 +15,7 @@ from accounts.roles import Right
 from api.examples.reports import REPORT_TABLE
 from api.exporting import CSV, FileNegotiation, encoded
 from api.fields import ID
-from api.report_query import ReportQuery
+from api.report_query import scope_of
 from api.serializers.reports import ReportSerializer
 from api.views.slots import several
 from appointments.reports import report
@@ -57,7 +57,7 @@ class ReportsView(Report):
         responses=ReportSerializer,
     )
     def get(self, request: Request) -> Response:
-        scope = ReportQuery.read(request.query_params, cast(User, request.user))
+        scope = scope_of(request.query_params, cast(User, request.user))
         return Response(ReportSerializer(report(scope)).data)
 
 
@@ -86,7 +86,7 @@ class ReportTableView(Report):
         name = request.query_params.get("table", "")
         if name not in TABLES:
             raise ValidationError({"table": [f"Choose a table: {', '.join(TABLES)}."]})
-        scope = ReportQuery.read(request.query_params, cast(User, request.user))
+        scope = scope_of(request.query_params, cast(User, request.user))
         return StreamingHttpResponse(
             encoded(TABLES[name].lines(scope)),
             content_type=f"{CSV}; charset=utf-8; header=present",

@@ -1,5 +1,6 @@
 """/api/slots/: what is free."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,8 +11,8 @@ from rest_framework.views import APIView
 from accounts.roles import Right
 from api.fields import EDGE, ID
 from api.serializers.appointments import SlotListSerializer
-from api.slot_query import DEFAULT_DAYS, DEFAULT_LIMIT, MOST_DAYS, MOST_DAYS_AHEAD, MOST_SLOTS, SlotQuery
-from appointments.finding import PARTS_OF_DAY, Search, find_slots
+from api.slot_query import DEFAULT_DAYS, DEFAULT_LIMIT, MOST_DAYS, MOST_DAYS_AHEAD, MOST_SLOTS, search_for
+from appointments.finding import PARTS_OF_DAY, find_slots
 from doctors.models import LONGEST_VISIT_MINUTES
 from scheduling.hours import WEEKDAYS
 
@@ -75,21 +76,7 @@ class SlotsView(APIView):
         responses=SlotListSerializer,
     )
     def get(self, request: Request) -> Response:
-        asked = SlotQuery.read(request.query_params)
-        limit = asked["limit"]
-        search = Search(
-            asked["doctors"],
-            since=asked["since"],
-            until=asked["until"],
-            now=asked["now"],
-            limit=limit + 1,  # one more tells whether there are more
-            minutes=asked["duration"],
-            step=asked["step"],
-            location=asked["location"],
-            appointment_type=asked["appointment_type"],
-            weekdays=frozenset(asked["weekdays"]),
-            part_of_day=asked["part_of_day"],
-            not_before_days=asked["not_before_days"],
-        )
-        found = find_slots(search)
-        return Response(SlotListSerializer({"results": found[:limit], "more": len(found) > limit}).data)
+        asked = search_for(request.query_params)
+        # One more tells whether there are more.
+        found = find_slots(replace(asked, limit=asked.limit + 1))
+        return Response(SlotListSerializer({"results": found[: asked.limit], "more": len(found) > asked.limit}).data)

@@ -62,8 +62,8 @@ def test_a_week_goes_from_monday_on_whatever_order_it_is_stored_in(doctor: Docto
     text = f"4 {default.pk} 08:00:00 12:00:00  ;0 {auckland.pk} 13:00:00 17:00:00  2026-12-31"
     week = Week.read(text)
     assert week.windows == {
-        auckland.pk: [WeeklyWindow(0, time(13), time(17), None, date(2026, 12, 31))],
-        default.pk: [WeeklyWindow(4, time(8), time(12))],
+        auckland.pk: (WeeklyWindow(0, time(13), time(17), None, date(2026, 12, 31)),),
+        default.pk: (WeeklyWindow(4, time(8), time(12)),),
     }
     assert list(week.windows) == [auckland.pk, default.pk]
     assert Week.read(text) is week  # read once by a process, however many doctors work it
