@@ -1,6 +1,8 @@
 """The question that /api/slots/ answers, read from its parameters: whose slots, how long, where and when."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
@@ -14,7 +16,7 @@ from clinics.models import AppointmentType, Location
 from common import clock
 from common.prepared import Prepared
 from common.text import folded
-from doctors.models import LONGEST_VISIT_MINUTES, Doctor, DoctorQuerySet
+from doctors.models import LONGEST_VISIT_MINUTES, Doctor, DoctorQuerySet, Practitioner
 
 MOST_DAYS = 62
 MOST_DAYS_AHEAD = 366
@@ -23,18 +25,15 @@ MOST_SLOTS = 5000
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 1000
 
-# What a search and its answer say of a doctor: of hundreds, all the rest would take longer to read than to search.
-NEEDED = ("full_name", "active", "default_duration_minutes", "specialization_key")
-NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__among=ids).only(*NEEDED).order_by("id"))
+NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__among=ids).order_by("id").values_list(*Practitioner._fields))
 PRACTISING = Prepared(
     lambda specialization: (
         Doctor.objects.active()
         .filter(specialization_key=specialization)
-        .only(*NEEDED)
-        .order_by("id")[: MOST_DOCTORS + 1]
+        .order_by("id")
+        .values_list(*Practitioner._fields)[: MOST_DOCTORS + 1]
     )
 )
-
 PARAMETERS = Parameters(
     {
         "doctor": ListFormField(forms.IntegerField(min_value=1, max_value=MOST_ID), most=MOST_DOCTORS, required=False),
@@ -60,7 +59,7 @@ PARAMETERS = Parameters(
 )
 
 
-def search_for(query: QueryDict) -> Search:
+def search_for(query: QueryDict) -> Search[Practitioner]:
     """What a query asks for, as of now. Raises ValidationError in the caller's words."""
     asked = PARAMETERS.read(query)
     asked.find("doctor", _named)
@@ -91,10 +90,10 @@ def search_for(query: QueryDict) -> Search:
     )
 
 
-def _named(wanted: list[int]) -> list[Doctor]:
-    found: list[Doctor] = NAMED(ids=wanted) if wanted else []
+def _named(wanted: list[int]) -> list[Practitioner]:
+    found = _read(NAMED(ids=wanted)) if wanted else []
     if len(found) < len(wanted):
-        known = {doctor.pk for doctor in found}
+        known = {doctor.id for doctor in found}
         raise FormError([f"There is no doctor with id {number}." for number in wanted if number not in known])
     return found
 
@@ -113,15 +112,15 @@ def _location(wanted: int | None) -> Location | None:
     return location
 
 
-def _doctors(asked: Answers) -> list[Doctor]:
+def _doctors(asked: Answers) -> list[Practitioner]:
     """The active doctors that the question is about."""
     named, narrowed = asked["doctor"], asked["appointment_type"] or asked["location"]
     if named and not narrowed and not asked["specialization"]:
         return [doctor for doctor in named if doctor.active]
     if asked["specialization"] and not narrowed and not named:
-        found = PRACTISING(specialization=folded(asked["specialization"]))
+        found = _read(PRACTISING(specialization=folded(asked["specialization"])))
     else:
-        found = list(_wanted(asked).order_by("id")[: MOST_DOCTORS + 1])
+        found = _read(_wanted(asked).order_by("id").values_list(*Practitioner._fields)[: MOST_DOCTORS + 1])
     if len(found) > MOST_DOCTORS:
         raise ValidationError(
             {"doctor": [f"More than {MOST_DOCTORS} doctors match. Name a doctor, a specialization or a location."]}
@@ -129,10 +128,14 @@ def _doctors(asked: Answers) -> list[Doctor]:
     return found
 
 
+def _read(rows: Iterable[tuple[Any, ...]]) -> list[Practitioner]:
+    return [Practitioner._make(row) for row in rows]
+
+
 def _wanted(asked: Answers) -> DoctorQuerySet:
-    wanted = Doctor.objects.active().only(*NEEDED)
+    wanted = Doctor.objects.active()
     if asked["doctor"]:
-        wanted = wanted.filter(pk__in=[doctor.pk for doctor in asked["doctor"]])
+        wanted = wanted.filter(pk__in=[doctor.id for doctor in asked["doctor"]])
     if asked["specialization"]:
         wanted = wanted.practising(asked["specialization"])
     if asked["appointment_type"]:

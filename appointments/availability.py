@@ -20,7 +20,7 @@ from clinics.models import Holiday, Location, LocationException
 from common.functions import RowsAsText
 from common.prepared import Prepared, Question
 from common.together import ask
-from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from doctors.models import AvailabilityException, Bookable, Doctor, WeeklyHours
 from scheduling.hours import WeeklyWindow, opened_minutes, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
@@ -65,10 +65,10 @@ def _where_they_work(key: str, doctors: Any, also: Any, start: Any, end: Any) ->
     return Q(*((f"{key}__{lookup}", ids) for lookup, ids in places), _connector=Q.OR)
 
 
-def questions(doctors: Iterable[Doctor], span: Interval, *, also: Iterable[int] = ()) -> list[Question]:
+def questions(doctors: Iterable[Bookable], span: Interval, *, also: Iterable[int] = ()) -> list[Question]:
     """What `OpenHours` asks; ``also`` are the ids of locations that it shall know besides."""
     where = {
-        "doctors": [doctor.pk for doctor in doctors],
+        "doctors": [doctor.id for doctor in doctors],
         "also": list(also),
         "start": span.start,
         "end": span.end,
@@ -119,7 +119,7 @@ class OpenHours:
 
     def __init__(
         self,
-        doctors: Iterable[Doctor],
+        doctors: Iterable[Bookable],
         span: Interval,
         *,
         week: Iterable[WeeklyHours] | None = None,
@@ -139,16 +139,16 @@ class OpenHours:
             self._exceptions[exception.doctor_id].append(exception)
         self._closures = Closures(places, holidays)
         self.locations = self._closures.locations
-        self._usuals: dict[tuple[Week, Timeline], dict[int, int]] = {}
+        self._usuals: dict[Week, dict[int, int]] = {}
+        self._timeline: Timeline | None = None  # that they are on
 
-    def masks(self, doctor: Doctor, timeline: Timeline) -> Mapping[int, int]:
+    def masks(self, doctor: Bookable, timeline: Timeline) -> Mapping[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
-        pk = doctor.pk
-        masks = self._usual(self._weeks.get(pk, NO_WEEK), timeline)
-        if pk not in self._exceptions:
+        masks = self._usual(self._weeks.get(doctor.id, NO_WEEK), timeline)
+        if doctor.id not in self._exceptions:
             return masks
         closed = 0
-        for exception in self._exceptions[pk]:
+        for exception in self._exceptions[doctor.id]:
             if exception.kind == AvailabilityException.Kind.CLOSED:
                 closed |= timeline.touched([exception.interval])
             elif self.locations[exception.location_id].active:
@@ -157,14 +157,15 @@ class OpenHours:
                 masks[exception.location_id] = masks.get(exception.location_id, 0) | extra
         return {location: mask & ~closed for location, mask in masks.items()}
 
-    def leave(self, doctor: Doctor) -> list[AvailabilityException]:
+    def leave(self, doctor: Bookable) -> list[AvailabilityException]:
         """The doctor's exceptions that close a stretch of the span."""
-        return [e for e in self._exceptions.get(doctor.pk, ()) if e.kind == AvailabilityException.Kind.CLOSED]
+        return [e for e in self._exceptions.get(doctor.id, ()) if e.kind == AvailabilityException.Kind.CLOSED]
 
     def _usual(self, week: Week, timeline: Timeline) -> dict[int, int]:
         """What a week opens but for what closes the locations: computed once for all who share it."""
-        key = (week, timeline)
-        if key not in self._usuals:
+        if timeline is not self._timeline:
+            self._timeline, self._usuals = timeline, {}
+        if week not in self._usuals:
             masks: dict[int, int] = {}
             taken = 0  # a location that moves to another time zone can bring hours together that were apart
             for location, windows in week.windows.items():
@@ -172,10 +173,10 @@ class OpenHours:
                 weekly = opened_minutes(windows, place.zone, timeline) & ~taken
                 taken |= weekly
                 masks[location] = weekly & ~self._closures.mask(place, timeline)
-            self._usuals[key] = masks
-        return self._usuals[key]
+            self._usuals[week] = masks
+        return self._usuals[week]
 
-    def location_of(self, doctor: Doctor, interval: Interval) -> Location | None:
+    def location_of(self, doctor: Bookable, interval: Interval) -> Location | None:
         """Where the doctor is through the whole of ``interval``, or None if not available through all of it."""
         timeline = Timeline.of_days(interval)  # of what is closed in the rest of them nothing is known here
         wanted = timeline.touched([interval])
@@ -184,7 +185,7 @@ class OpenHours:
                 return self.locations[location]
         return None
 
-    def nearest_location(self, doctor: Doctor, interval: Interval) -> Location | None:
+    def nearest_location(self, doctor: Bookable, interval: Interval) -> Location | None:
         """Where the doctor is closest in time to ``interval``, a day around it; else where the weekly hours begin."""
         timeline = Timeline.over(interval.widened(DAY))
         start, end = DAY // MINUTE, timeline.minutes - DAY // MINUTE
@@ -193,7 +194,7 @@ class OpenHours:
             for location, mask in self.masks(doctor, timeline).items()
             if mask
         }
-        usually = next(iter(self._weeks.get(doctor.pk, NO_WEEK).windows), None)
+        usually = next(iter(self._weeks.get(doctor.id, NO_WEEK).windows), None)
         nearest = min(gaps, key=lambda location: gaps[location]) if gaps else usually
         return self.locations[nearest] if nearest else None
 

@@ -7,9 +7,9 @@ laid on one timeline, a bit a minute. The number of queries does not depend on d
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from heapq import heapify, heappop, heapreplace
+from heapq import heapify, heappop, heappush
 from itertools import islice
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from appointments import occupancy
 from appointments.availability import OpenHours, questions
@@ -17,7 +17,7 @@ from appointments.lengths import usual_minutes
 from appointments.occupancy import Buffers, Stretch
 from clinics.models import AppointmentType, Location, Room
 from common.together import ask
-from doctors.models import Doctor
+from doctors.models import Doctor, Practitioner
 from scheduling.hours import WeeklyWindow, midnight_bits, midnights, opened_minutes, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, bits, first_bit
 from scheduling.slots import fits, grid
@@ -40,17 +40,24 @@ PARTS_OF_DAY = {
 }
 
 
-class Slot(NamedTuple):
+# A doctor, or what a search needs of one.
+D = TypeVar("D", Doctor, Practitioner)
+
+
+class SlotOf(NamedTuple, Generic[D]):
     """A start that can be booked. Instants are UTC."""
 
     start: datetime
     end: datetime
-    doctor: Doctor
+    doctor: D
     location: Location
 
 
+Slot = SlotOf[Doctor]
+
+
 @dataclass(frozen=True, slots=True)
-class Search:
+class Search(Generic[D]):
     """What somebody looks for.
 
     ``since`` and ``until`` are instants, or local dates of which the whole day counts. ``minutes`` is the visit's
@@ -60,7 +67,7 @@ class Search:
     ``appointment_type``: nobody asks again.
     """
 
-    doctors: Sequence[Doctor]
+    doctors: Sequence[D]
     since: Edge
     until: Edge
     now: datetime
@@ -73,7 +80,7 @@ class Search:
     weekdays: frozenset[int] = frozenset()
     not_before_days: int = 0
 
-    def length(self, doctor: Doctor) -> int:
+    def length(self, doctor: D) -> int:
         return self.minutes or usual_minutes(doctor, self.appointment_type)
 
 
@@ -84,7 +91,7 @@ def instant(edge: Edge, location: Location, *, day_after: bool = False) -> datet
     return start_of_day(edge + DAY if day_after else edge, location.zone)
 
 
-def find_slots(search: Search) -> list[Slot]:
+def find_slots(search: Search[D]) -> list[SlotOf[D]]:
     """The first free slots, earliest first; at one time the doctor with the lighter day comes first, then the id.
 
     A search for a few looks at the next days first, and goes on only where they do not have enough.
@@ -105,23 +112,24 @@ def find_slots(search: Search) -> list[Slot]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(Generic[D]):
     """Where a doctor can begin a visit of so many minutes: the minutes of a timeline."""
 
-    doctor: Doctor
+    doctor: D
     place: Location
     minutes: int
     starts: int
 
 
-class _Weighed:
+class _Weighed(Generic[D]):
     """Everything that a search needs, loaded once and laid on one timeline."""
 
-    def __init__(self, search: Search, everywhere: Interval, *, to_midnight: bool = False) -> None:
-        self.search = search
-        longest = max(search.length(doctor) for doctor in search.doctors) * MINUTE
+    def __init__(self, search: Search[D], everywhere: Interval, *, to_midnight: bool = False) -> None:
+        self.search: Search[D] = search
+        self.lengths = {doctor.id: search.length(doctor) for doctor in search.doctors}
+        longest = max(self.lengths.values()) * MINUTE
         self.timeline = Timeline.of_days(Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest))
-        ids = [doctor.pk for doctor in search.doctors]
+        ids = list(self.lengths)
         taken = None
         if len(ids) < MANY:
             # One round trip instead of two: of a few doctors some hours too many are read sooner than asked for later.
@@ -135,7 +143,7 @@ class _Weighed:
         self.places = [
             place
             for place in self.hours.locations.values()
-            if search.location is None or place.pk == search.location.pk
+            if search.location is None or place.id == search.location.id
         ]
         if to_midnight:
             everywhere = self._to_midnight(everywhere)
@@ -147,12 +155,12 @@ class _Weighed:
         self._room_starts: dict[tuple[int, int], int] = {}
         self._days: dict[tuple[int, date], tuple[float, float]] = {}
         self._loads: dict[tuple[int, int, date], tuple[int, int]] = {}
-        self.barred = {place.pk: self._barred(place) for place in self.places}
-        self.starts = {place.pk: self._wanted_starts(place) for place in self.places}
-        self.days = {place.pk: midnight_bits(place.zone, self.timeline) for place in self.places}
+        self.barred = {place.id: self._barred(place) for place in self.places}
+        self.starts = {place.id: self._wanted_starts(place) for place in self.places}
+        self.days = {place.id: midnight_bits(place.zone, self.timeline) for place in self.places}
         self.buffers = Buffers.of(search.appointment_type)
 
-    def slots(self) -> Iterator[Slot]:
+    def slots(self) -> Iterator[SlotOf[D]]:
         """Every slot, in order, as far as somebody asks: minute by minute, at each those who can begin then."""
         offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
         waiting = [(first_bit(offer.starts), number) for number, offer in enumerate(offers)]
@@ -161,27 +169,25 @@ class _Weighed:
         while waiting:
             minute, together = waiting[0][0], []
             while waiting and waiting[0][0] == minute:
-                number = waiting[0][1]
-                together.append(offers[number])
+                together.append(heappop(waiting)[1])
+            start = self.timeline.instant(minute)
+            for offer in self._lightest_first([offers[number] for number in together], start):
+                yield SlotOf(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
+            for number in together:
                 if number not in later:
                     later[number] = islice(bits(offers[number].starts), 1, None)
                 following = next(later[number], -1)
                 if following >= 0:
-                    heapreplace(waiting, (following, number))
-                else:
-                    heappop(waiting)
-            start = self.timeline.instant(minute)
-            for offer in self._lightest_first(together, start):
-                yield Slot(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
+                    heappush(waiting, (following, number))
 
-    def _offers(self, doctor: Doctor) -> Iterator[_Offer]:
+    def _offers(self, doctor: D) -> Iterator[_Offer[D]]:
         """The doctor's, of each place where there is any."""
-        pk, minutes = doctor.pk, self.search.length(doctor)
-        taken, open_time = self.taken[pk], self.hours.masks(doctor, self.timeline)
+        minutes = self.lengths[doctor.id]
+        taken, open_time = self.taken[doctor.id], self.hours.masks(doctor, self.timeline)
         busy = self.timeline.touched_seconds(self.buffers.kept_around_all(taken)) if taken else 0
         for place in self.places:
-            if place.pk in open_time:
-                usable, possible, starts = self._possible(place, open_time[place.pk], minutes)
+            if place.id in open_time:
+                usable, possible, starts = self._possible(place, open_time[place.id], minutes)
                 if busy & usable:
                     starts = possible & fits(usable & ~busy, minutes)
                 if starts:
@@ -191,24 +197,24 @@ class _Weighed:
         """The same for many doctors: what of ``open_time`` visits may touch, where on its grid they may start, and
         where they can while nothing is taken.
         """
-        key = (place.pk, open_time, minutes)
+        key = (place.id, open_time, minutes)
         if key not in self._possibles:
-            usable = open_time & ~self.barred[place.pk]
-            on_grid = grid(open_time, self.search.step or minutes, self.days[place.pk])
-            starts = on_grid & self.starts[place.pk] & self._has_room(place, minutes)
+            usable = open_time & ~self.barred[place.id]
+            on_grid = grid(open_time, self.search.step or minutes, self.days[place.id])
+            starts = on_grid & self.starts[place.id] & self._has_room(place, minutes)
             self._possibles[key] = usable, starts, starts & fits(usable, minutes)
         return self._possibles[key]
 
-    def _lightest_first(self, offers: list[_Offer], start: datetime) -> list[_Offer]:
+    def _lightest_first(self, offers: list[_Offer[D]], start: datetime) -> list[_Offer[D]]:
         """Of those who can begin then come first those who have fewer visits on that local day, then by id."""
         if len(offers) == 1:
             return offers
-        places = {offer.place.pk: offer.place for offer in offers}
-        days = {pk: place.local(start).date() for pk, place in places.items()}
-        return sorted(offers, key=lambda offer: self._load(offer.doctor.pk, offer.place, days[offer.place.pk]))
+        places = {offer.place.id: offer.place for offer in offers}
+        days = {number: place.local(start).date() for number, place in places.items()}
+        return sorted(offers, key=lambda offer: self._load(offer.doctor.id, offer.place, days[offer.place.id]))
 
     def _load(self, doctor: int, place: Location, day: date) -> tuple[int, int]:
-        key = (doctor, place.pk, day)
+        key = (doctor, place.id, day)
         if key not in self._loads:
             first, last = self._edges_of(day, place)
             self._loads[key] = sum(first <= begin < last for begin, *_ in self.taken[doctor]), doctor
@@ -246,8 +252,8 @@ class _Weighed:
         kind = self.search.appointment_type.room_kind if self.search.appointment_type else ""
         if not kind:
             return None
-        rooms = Room.objects.active().filter(location__in=[place.pk for place in self.places], kind__iexact=kind)
-        by_place: dict[int, dict[int, list[Stretch]]] = {place.pk: {} for place in self.places}
+        rooms = Room.objects.active().filter(location__in=[place.id for place in self.places], kind__iexact=kind)
+        by_place: dict[int, dict[int, list[Stretch]]] = {place.id: {} for place in self.places}
         ids = dict(rooms.values_list("pk", "location_id"))
         taken = occupancy.stretches("room", list(ids), self.timeline.interval, now=self.search.now)
         for room, place in ids.items():
@@ -258,10 +264,10 @@ class _Weighed:
         """The minutes from which one room is free through a whole visit."""
         if self.rooms is None:
             return self.timeline.everything
-        key = (place.pk, minutes)
+        key = (place.id, minutes)
         if key not in self._room_starts:
             self._room_starts[key] = 0
-            for taken in self.rooms[place.pk].values():
+            for taken in self.rooms[place.id].values():
                 free = self.timeline.everything & ~self.timeline.touched_seconds(
                     (start, end) for start, end, *_ in taken
                 )
@@ -290,7 +296,7 @@ class _Weighed:
 
     def _edges_of(self, day: date, place: Location) -> tuple[float, float]:
         """Where the local day begins and ends, in seconds since 1970."""
-        key = (place.pk, day)
+        key = (place.id, day)
         if key not in self._days:
             first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
             self._days[key] = first, last

@@ -5,11 +5,11 @@ from datetime import datetime
 from appointments.errors import BadDuration
 from appointments.models import Appointment
 from clinics.models import AppointmentType
-from doctors.models import LONGEST_VISIT_MINUTES, Doctor
+from doctors.models import LONGEST_VISIT_MINUTES, Bookable
 from scheduling.intervals import Interval
 
 
-def usual_minutes(doctor: Doctor, appointment_type: AppointmentType | None) -> int:
+def usual_minutes(doctor: Bookable, appointment_type: AppointmentType | None) -> int:
     """How long a visit takes when nothing else is said."""
     return appointment_type.duration_minutes if appointment_type else doctor.default_duration_minutes
 

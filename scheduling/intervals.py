@@ -101,9 +101,10 @@ class Timeline:
         origin, minutes = int(self.start.timestamp()), self.minutes
         mask = 0
         for start, end in edges:
-            first, last = (start - origin) // 60, -((origin - end) // 60)
-            first = max(first, 0)
-            last = min(last, minutes)
+            first = (start - origin) // 60 if start > origin else 0
+            last = -((origin - end) // 60)
+            if last > minutes:
+                last = minutes
             if first < last:
                 mask |= ((1 << (last - first)) - 1) << first
         return mask

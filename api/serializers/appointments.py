@@ -11,7 +11,7 @@ from accounts.roles import Right
 from api.fields import InstantField, ReferenceField
 from api.guarded import Guarded, no_one, nothing
 from api.serializers.doctors import ExceptionSerializer
-from appointments.finding import Slot
+from appointments.finding import SlotOf
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange
 from appointments.permissions import calendars_of
@@ -166,19 +166,19 @@ class ExceptionResultSerializer(ExceptionSerializer):
         fields = (*ExceptionSerializer.Meta.fields, "outside_hours")
 
 
-class SlotSerializer(serializers.Serializer[Slot]):
+class SlotSerializer(serializers.Serializer[SlotOf[Any]]):
     """A start that can be booked. Instants are UTC."""
 
-    doctor = serializers.IntegerField(source="doctor.pk")
+    doctor = serializers.IntegerField(source="doctor.id")
     doctor_name = serializers.CharField(source="doctor.full_name")
-    location = serializers.IntegerField(source="location.pk")
+    location = serializers.IntegerField(source="location.id")
     start = InstantField()
     end = InstantField()
 
-    def to_representation(self, slot: Slot, show: Callable[[datetime], str] = show_instant) -> dict[str, Any]:
+    def to_representation(self, slot: SlotOf[Any], show: Callable[[datetime], str] = show_instant) -> dict[str, Any]:
         """By hand: a list of slots is long, and declared fields cost more than finding it."""
         return {
-            "doctor": slot.doctor.id,  # not `pk`, which Django looks up anew each time
+            "doctor": slot.doctor.id,
             "doctor_name": slot.doctor.full_name,
             "location": slot.location.id,
             "start": show(slot.start),
