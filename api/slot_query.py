@@ -25,14 +25,11 @@ MOST_SLOTS = 5000
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 1000
 
-NAMED = Prepared(lambda ids: Doctor.objects.filter(pk__among=ids).order_by("id").values_list(*Practitioner._fields))
+NAMED = Prepared(lambda ids: Practitioner.of(Doctor.objects.filter(pk__among=ids).order_by("id")))
 PRACTISING = Prepared(
-    lambda specialization: (
-        Doctor.objects.active()
-        .filter(specialization_key=specialization)
-        .order_by("id")
-        .values_list(*Practitioner._fields)[: MOST_DOCTORS + 1]
-    )
+    lambda specialization: Practitioner.of(
+        Doctor.objects.active().filter(specialization_key=specialization).order_by("id")
+    )[: MOST_DOCTORS + 1]
 )
 PARAMETERS = Parameters(
     {
@@ -120,7 +117,7 @@ def _doctors(asked: Answers) -> list[Practitioner]:
     if asked["specialization"] and not narrowed and not named:
         found = _read(PRACTISING(specialization=folded(asked["specialization"])))
     else:
-        found = _read(_wanted(asked).order_by("id").values_list(*Practitioner._fields)[: MOST_DOCTORS + 1])
+        found = _read(Practitioner.of(_wanted(asked).order_by("id"))[: MOST_DOCTORS + 1])
     if len(found) > MOST_DOCTORS:
         raise ValidationError(
             {"doctor": [f"More than {MOST_DOCTORS} doctors match. Name a doctor, a specialization or a location."]}

@@ -5,7 +5,7 @@ exception, which beats a holiday, which beats the weekly hours. Between exceptio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -17,10 +17,9 @@ from django.db.models import FilteredRelation, Q
 
 from appointments.models import Appointment
 from clinics.models import Holiday, Location, LocationException
-from common.functions import RowsAsText
 from common.prepared import Prepared, Question
 from common.together import ask
-from doctors.models import AvailabilityException, Bookable, Doctor, WeeklyHours
+from doctors.models import AvailabilityException, Bookable, Doctor, Practitioner, WeeklyHours, WrittenWeek
 from scheduling.hours import WeeklyWindow, opened_minutes, start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
@@ -28,57 +27,52 @@ from scheduling.slots import covers
 PLACE = [field.attname for field in Location._meta.concrete_fields]
 # A doctor's week as one text: of hundreds of doctors most work the same few weeks, each of which is read once.
 WEEKS = Prepared(
-    lambda doctors: (
-        WeeklyHours.objects.filter(doctor__pk__among=doctors, location__active=True)
-        .order_by()
-        .values("doctor_id")
-        .annotate(week=RowsAsText("weekday", "location_id", "start", "end", "valid_from", "valid_until"))
-        .values_list("doctor_id", "week")
-    )
+    lambda doctors: WrittenWeek.objects.filter(doctor__pk__among=doctors).values_list("doctor_id", "windows")
 )
 EXCEPTIONS = Prepared(
     lambda doctors, start, end: AvailabilityException.objects.filter(
         doctor__pk__among=doctors, start__lt=end, end__gt=start
     ).order_by("id")
 )
-# Each place once, or once for each time at which it is closed, or open in spite of a holiday.
-PLACES = Prepared(
-    lambda doctors, also, start, end: (
-        Location.objects.filter(_where_they_work("pk", doctors, also, start, end))
-        .alias(away=FilteredRelation("exceptions", condition=Q(exceptions__start__lt=end, exceptions__end__gt=start)))
-        .order_by("pk")
-        .values_list(*PLACE, "away__kind", "away__start", "away__end")
+
+
+def _places(*, weekly: bool) -> Prepared:
+    """Each place once, or once for each time at which it is closed, or open in spite of a holiday.
+
+    ``weekly`` has those of the weekly hours looked for as well, which somebody may know already.
+    """
+    return Prepared(
+        lambda doctors, also, start, end: (
+            Location.objects.filter(_where_they_work("pk", doctors, also, start, end, weekly=weekly))
+            .alias(
+                away=FilteredRelation("exceptions", condition=Q(exceptions__start__lt=end, exceptions__end__gt=start))
+            )
+            .order_by("pk")
+            .values_list(*PLACE, "away__kind", "away__start", "away__end")
+        )
     )
-)
-HOLIDAYS = Prepared(
-    lambda doctors, also, start, end, first, last: Holiday.objects.filter(
-        Q(location=None) | _where_they_work("location__pk", doctors, also, start, end), date__range=(first, last)
-    ).values_list("location_id", "date")
-)
 
 
-def _where_they_work(key: str, doctors: Any, also: Any, start: Any, end: Any) -> Q:
+def _holidays(*, weekly: bool) -> Prepared:
+    return Prepared(
+        lambda doctors, also, start, end, first, last: Holiday.objects.filter(
+            Q(location=None) | _where_they_work("location__pk", doctors, also, start, end, weekly=weekly),
+            date__range=(first, last),
+        ).values_list("location_id", "date")
+    )
+
+
+def _where_they_work(key: str, doctors: Any, also: Any, start: Any, end: Any, *, weekly: bool) -> Q:
     """``key`` is of a location of the weekly hours or the exceptions, or one of the ids ``also``."""
-    weekly = WeeklyHours.objects.filter(doctor__pk__among=doctors).values("location")
     now_and_then = AvailabilityException.objects.filter(doctor__pk__among=doctors, start__lt=end, end__gt=start)
-    places = (("among", also), ("in", weekly), ("in", now_and_then.values("location")))
+    places = [("among", also), ("in", now_and_then.values("location"))]
+    if weekly:
+        places.append(("in", WeeklyHours.objects.filter(doctor__pk__among=doctors).values("location")))
     return Q(*((f"{key}__{lookup}", ids) for lookup, ids in places), _connector=Q.OR)
 
 
-def questions(doctors: Iterable[Bookable], span: Interval, *, also: Iterable[int] = ()) -> list[Question]:
-    """What `OpenHours` asks; ``also`` are the ids of locations that it shall know besides."""
-    where = {
-        "doctors": [doctor.id for doctor in doctors],
-        "also": list(also),
-        "start": span.start,
-        "end": span.end,
-    }
-    return [
-        WEEKS.of(doctors=where["doctors"]),
-        EXCEPTIONS.of(doctors=where["doctors"], start=span.start, end=span.end),
-        PLACES.of(**where),
-        HOLIDAYS.of(**where, first=span.start.date() - DAY, last=span.end.date() + DAY),
-    ]
+PLACES, HOLIDAYS = _places(weekly=True), _holidays(weekly=True)
+PLACES_BUT_WEEKLY, HOLIDAYS_BUT_WEEKLY = _places(weekly=False), _holidays(weekly=False)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +104,27 @@ def _window(fields: list[str]) -> tuple[int, WeeklyWindow]:
     return int(location), WeeklyWindow(int(weekday), time.fromisoformat(start), time.fromisoformat(end), *days)
 
 
+def questions(doctors: Collection[Bookable], span: Interval, *, also: Iterable[int] = ()) -> list[Question]:
+    """What `OpenHours` asks; ``also`` are the ids of locations that it shall know besides."""
+    weeks = _known_weeks(doctors)
+    ids = [doctor.id for doctor in doctors]
+    places = {*also, *(place for week in {*(weeks or {}).values()} for place in week.windows)}
+    of = {"doctors": ids, "start": span.start, "end": span.end}
+    where = {**of, "also": list(places)}
+    days = {"first": span.start.date() - DAY, "last": span.end.date() + DAY}
+    if weeks is None:
+        return [EXCEPTIONS.of(**of), PLACES.of(**where), HOLIDAYS.of(**where, **days), WEEKS.of(doctors=ids)]
+    return [EXCEPTIONS.of(**of), PLACES_BUT_WEEKLY.of(**where), HOLIDAYS_BUT_WEEKLY.of(**where, **days)]
+
+
+def _known_weeks(doctors: Collection[Bookable]) -> dict[int, Week] | None:
+    """Those of practitioners, who bring theirs with them."""
+    practitioners = [doctor for doctor in doctors if isinstance(doctor, Practitioner)]
+    if len(practitioners) < len(doctors):
+        return None
+    return {doctor.id: Week.read(doctor.week) for doctor in practitioners if doctor.week}
+
+
 class OpenHours:
     """What hours, exceptions and holidays say about ``span``: one query, however many doctors and days.
 
@@ -119,7 +134,7 @@ class OpenHours:
 
     def __init__(
         self,
-        doctors: Iterable[Bookable],
+        doctors: Collection[Bookable],
         span: Interval,
         *,
         week: Iterable[WeeklyHours] | None = None,
@@ -129,8 +144,10 @@ class OpenHours:
         extra = list(extra)
         week = None if week is None else [window for window in week if window.location.active]
         also = [window.location_id for window in (*(week or ()), *extra)]
-        weeks, exceptions, places, holidays = answers or ask(*questions(doctors, span, also=also))
-        self._weeks = {doctor: Week.read(text) for doctor, text in (weeks if week is None else ())}
+        exceptions, places, holidays, *weeks = answers or ask(*questions(doctors, span, also=also))
+        self._weeks: dict[int, Week] = {}
+        if week is None:
+            self._weeks = {doctor: Week.read(text) for doctor, text in chain(*weeks)} or _known_weeks(doctors) or {}
         for doctor in {tried.doctor_id for tried in week or ()}:
             windows = ((tried.location_id, tried.window) for tried in week or () if tried.doctor_id == doctor)
             self._weeks[doctor] = Week.of(windows)
@@ -169,7 +186,9 @@ class OpenHours:
             masks: dict[int, int] = {}
             taken = 0  # a location that moves to another time zone can bring hours together that were apart
             for location, windows in week.windows.items():
-                place = self.locations[location]
+                place = self.locations.get(location)
+                if place is None or not place.active:
+                    continue
                 weekly = opened_minutes(windows, place.zone, timeline) & ~taken
                 taken |= weekly
                 masks[location] = weekly & ~self._closures.mask(place, timeline)
@@ -194,7 +213,8 @@ class OpenHours:
             for location, mask in self.masks(doctor, timeline).items()
             if mask
         }
-        usually = next(iter(self._weeks.get(doctor.id, NO_WEEK).windows), None)
+        weekly = self._weeks.get(doctor.id, NO_WEEK).windows
+        usually = next((location for location in weekly if self.locations[location].active), None)
         nearest = min(gaps, key=lambda location: gaps[location]) if gaps else usually
         return self.locations[nearest] if nearest else None
 

@@ -1,17 +1,17 @@
 """What is written stays: triggers that refuse to change or delete a row, for every role of the database.
 
 Only the owner of the tables can take the triggers away (and the seals then show what was done). On PostgreSQL
-`deploy/audit-grants.sql` takes the rights away too. Django knows nothing of triggers: the first migration makes them,
-`restore` puts back what is missing after every ``migrate``, and readiness fails without them, as with `NoOverlap`.
+`deploy/audit-grants.sql` takes the rights away too.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("audit_auditevent", "audit_auditseal")
+from common.triggers import Trigger, Triggers
+
+KEYS = {"audit_auditevent": "id", "audit_auditseal": "number"}
 REFUSAL = "The audit trail is never changed."
 
 SQLITE = {
@@ -35,46 +35,33 @@ POSTGRESQL = {
 }
 
 
-def _wanted(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str]]:
-    """Table, name and statement of each trigger."""
-    statements = SQLITE if connection.vendor == "sqlite" else POSTGRESQL
-    for table in TABLES:
-        for event, statement in statements.items():
-            name = f"{table}_no_{event}"
-            key = "number" if table == "audit_auditseal" else "id"
-            yield table, name, statement.format(name=name, table=table, refusal=REFUSAL, key=key)
+def _of_each_table(statements: dict[str, str]) -> list[Trigger]:
+    return [
+        Trigger(table, name, statement.format(name=name, table=table, refusal=REFUSAL, key=key))
+        for table, key in KEYS.items()
+        for event, statement in statements.items()
+        for name in [f"{table}_no_{event}"]
+    ]
+
+
+TRIGGERS = Triggers(
+    sqlite=_of_each_table(SQLITE), postgresql=_of_each_table(POSTGRESQL), functions={"audit_refuse": FUNCTION}
+)
 
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Names of the triggers that the database lacks, holds in another form or has switched off."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            present = set(cursor.fetchall())
-            return [name for _, name, statement in _wanted(connection) if (name, statement) not in present]
-        cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgfoid = to_regproc('audit_refuse') AND tgenabled IN ('O', 'A')"
-        )
-        names = {name for (name,) in cursor.fetchall()}
-    return [name for _, name, _ in _wanted(connection) if name not in names]
+    return TRIGGERS.missing(using)
 
 
 def restore(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Put back every missing trigger; return their names. Tables that are not there (yet, any more) are left out."""
-    connection = connections[using]
-    absent = set(missing(using))
-    restored = []
-    there = connection.introspection.table_names() if absent else []
-    with connection.cursor() as cursor:
-        if absent and connection.vendor == "postgresql":
-            cursor.execute(FUNCTION)
-        for table, name, statement in _wanted(connection):
-            if name in absent and table in there:
-                cursor.execute(_drop(connection, table, name))
-                cursor.execute(statement)
-                restored.append(name)
-    return restored
+    return TRIGGERS.restore(using)
+
+
+def drop(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Take the triggers away."""
+    TRIGGERS.drop(using)
 
 
 @contextmanager
@@ -89,15 +76,3 @@ def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     finally:
         if not connections[using].needs_rollback:
             restore(using)
-
-
-def drop(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Take the triggers away."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        for table, name, _ in _wanted(connection):
-            cursor.execute(_drop(connection, table, name))
-
-
-def _drop(connection: BaseDatabaseWrapper, table: str, name: str) -> str:
-    return f"DROP TRIGGER IF EXISTS {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}")

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Aggregate, BigIntegerField, Func, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import BigIntegerField, Func, TextField
 
 
 class EpochSeconds(Func):
@@ -40,21 +39,3 @@ class Unindexed(Func):
 
     template = "(%(expressions)s || '')"
     output_field = TextField()
-
-
-class RowsAsText(Aggregate):
-    """The rows of a group as one text, in no order: "0 09:00:00 12:30:00;1 09:00:00 12:30:00".
-
-    Between two fields is a space, between two rows a semicolon; what is NULL leaves nothing between its spaces.
-    """
-
-    function = "STRING_AGG"
-    template = "%(function)s(%(expressions)s, ';')"
-    arg_joiner = " || ' ' || "
-    output_field = TextField()
-
-    def __init__(self, *names: str, **extra: Any) -> None:
-        super().__init__(*(Coalesce(Cast(name, TextField()), Value("")) for name in names), **extra)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)

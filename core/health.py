@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from audit import guards
 from common import constraints
+from doctors import weeks
 
 
 @never_cache
@@ -28,13 +29,13 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def find_missing() -> list[str]:
-    """The database, names of migrations that are not applied, or names of guards against double booking and
-    of the audit trail."""
+    """The database, names of migrations that are not applied, or names of guards: against double booking, of the
+    audit trail, and of what searches read."""
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             return [f"migration {migration.app_label}.{migration.name}" for migration, _ in plan]
-        return [f"guard {name}" for name in (*constraints.missing(), *guards.missing())]
+        return [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
     except Error:  # its text names hosts and users, and this answer is public
         return ["database"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -125,20 +125,6 @@ class Doctor(TimeStamped):
         return [self.full_name, self.specialization, self.email]
 
 
-class Practitioner(NamedTuple):
-    """What a search for a free time and its answer need of a doctor: hundreds of records take longer to make than to
-    search.
-    """
-
-    id: int
-    full_name: str
-    default_duration_minutes: int
-    active: bool
-
-
-Bookable = Doctor | Practitioner
-
-
 class WeeklyHours(AbstractWeeklyHours):
     """A weekly window in which a doctor sees patients at a location, in that location's wall time.
 
@@ -162,6 +148,38 @@ class WeeklyHours(AbstractWeeklyHours):
     @property
     def window(self) -> WeeklyWindow:
         return WeeklyWindow(self.weekday, self.start, self.end, self.valid_from, self.valid_until)
+
+
+class WrittenWeek(models.Model):
+    """All weekly hours of a doctor as one text: the database writes it, see `doctors.weeks`. Nobody else does."""
+
+    doctor = models.OneToOneField(Doctor, on_delete=models.CASCADE, primary_key=True, related_name="written_week")
+    windows = models.TextField()
+
+    def __str__(self) -> str:
+        return f"week of {self.doctor_id}"
+
+
+class Practitioner(NamedTuple):
+    """What a search for a free time and its answer need of a doctor: hundreds of records take longer to make than to
+    search.
+
+    ``week`` is what `WrittenWeek` says, None where there are no weekly hours.
+    """
+
+    id: int
+    full_name: str
+    default_duration_minutes: int
+    active: bool
+    week: str | None
+
+    @classmethod
+    def of(cls, doctors: DoctorQuerySet) -> models.QuerySet[Doctor, tuple[Any, ...]]:
+        """Their rows, with the fields of a practitioner."""
+        return doctors.values_list("id", "full_name", "default_duration_minutes", "active", "written_week__windows")
+
+
+Bookable = Doctor | Practitioner
 
 
 class AvailabilityException(TimeStamped):

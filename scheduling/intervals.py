@@ -102,9 +102,7 @@ class Timeline:
         mask = 0
         for start, end in edges:
             first = (start - origin) // 60 if start > origin else 0
-            last = -((origin - end) // 60)
-            if last > minutes:
-                last = minutes
+            last = min(-((origin - end) // 60), minutes)
             if first < last:
                 mask |= ((1 << (last - first)) - 1) << first
         return mask
