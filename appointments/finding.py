@@ -148,7 +148,9 @@ class _Weighed(Generic[D]):
         if to_midnight:
             everywhere = self._to_midnight(everywhere)
         self.near_end = everywhere.end
-        self.taken = taken or occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
+        if taken is None:
+            taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
+        self.taken = taken
         self.rooms = self._rooms()
         # The same for many doctors:
         self._possibles: dict[tuple[int, int, int], tuple[int, int, int]] = {}
