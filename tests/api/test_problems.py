@@ -374,4 +374,4 @@ def test_alternatives_take_the_same_queries_however_full_the_calendar(
             assert api.post("/api/appointments/", body, headers={"Accept": accept}).status_code == 400
         return len(captured)
 
-    assert queries("application/problem+json") - queries("application/json") == 3
+    assert queries("application/problem+json") - queries("application/json") == 2

@@ -469,11 +469,11 @@ def test_at_one_time_the_doctor_with_the_lighter_day_is_listed_first(api: APICli
     assert (slot["doctor"], slot["start"]) == (light.pk, "2026-03-02T08:00:00Z")
 
 
-@pytest.mark.parametrize(("until", "queries"), [("2026-03-04", 4), ("2026-05-03", 4)])
+@pytest.mark.parametrize("until", ["2026-03-04", "2026-05-03"])
 def test_the_first_available_is_found_without_looking_far(
-    api: APIClient, doctor: Doctor, until: str, queries: int, django_assert_num_queries: NumQueries
+    api: APIClient, doctor: Doctor, until: str, django_assert_num_queries: NumQueries
 ) -> None:
-    with django_assert_num_queries(queries):
+    with django_assert_num_queries(3):
         assert starts(api, since="2026-03-02", until=until, limit=1) == ["2026-03-02T09:00:00Z"]
 
 
@@ -481,7 +481,7 @@ def test_the_first_available_far_away_takes_a_second_look(
     api: APIClient, doctor: Doctor, django_assert_num_queries: NumQueries
 ) -> None:
     close(doctor, "2026-03-02", "2026-04-20")
-    with django_assert_num_queries(6):  # the two of a search once more
+    with django_assert_num_queries(4):  # that of a search once more
         assert starts(api, since="2026-03-02", until="2026-05-03", limit=1) == ["2026-04-20T09:00:00Z"]
 
 

@@ -179,7 +179,8 @@ class AnyName(TestCase):
                 path.write_text(text, encoding=ENCODING, newline="")
             else:
                 stored = None
-                path.write_text(f'full_name,phone_number\n"{name}",0712345678\n', encoding=ENCODING, newline="")
+                quoted = name.replace('"', '""')
+                path.write_text(f'full_name,phone_number\n"{quoted}",0712345678\n', encoding=ENCODING, newline="")
             results: list[Any] = []
             bring_in(Patients(), Table(path, Patients.columns), report=results.append)
             assert list(Patient.objects.values_list("full_name", flat=True)) == ([stored] if stored else [])

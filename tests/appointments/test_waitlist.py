@@ -797,6 +797,6 @@ def test_what_a_cancellation_costs_does_not_grow_with_those_who_wait_in_vain(
 ) -> None:
     for _ in range(waiting):
         wait(doctor, part_of_day="evening")
-    # Savepoint and release, five to cancel, who waits, six for what is free, and what was offered and booked before.
-    with django_assert_num_queries(12):
+    # Savepoint and release, five to cancel, who waits, five for what is free, and what was offered and booked before.
+    with django_assert_num_queries(11):
         services.cancel(full[0])
