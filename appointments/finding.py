@@ -120,6 +120,9 @@ class _Offer(Generic[D]):
     minutes: int
     starts: int
 
+    def slot(self, start: datetime) -> SlotOf[D]:
+        return SlotOf(start, start + self.minutes * MINUTE, self.doctor, self.place)
+
 
 class _Weighed(Generic[D]):
     """Everything that a search needs, loaded once and laid on one timeline."""
@@ -165,6 +168,9 @@ class _Weighed(Generic[D]):
     def slots(self) -> Iterator[SlotOf[D]]:
         """Every slot, in order, as far as somebody asks: minute by minute, at each those who can begin then."""
         offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
+        if len(offers) == 1:
+            yield from map(offers[0].slot, map(self.timeline.instant, bits(offers[0].starts)))
+            return
         waiting = [(first_bit(offer.starts), number) for number, offer in enumerate(offers)]
         heapify(waiting)
         later: dict[int, Iterator[int]] = {}
@@ -174,7 +180,7 @@ class _Weighed(Generic[D]):
                 together.append(heappop(waiting)[1])
             start = self.timeline.instant(minute)
             for offer in self._lightest_first([offers[number] for number in together], start):
-                yield SlotOf(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
+                yield offer.slot(start)
             for number in together:
                 if number not in later:
                     later[number] = islice(bits(offers[number].starts), 1, None)
