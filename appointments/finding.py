@@ -111,8 +111,7 @@ def find_slots(search: Search[D]) -> list[SlotOf[D]]:
     return list(islice(_Weighed(search, everywhere).slots(), search.limit))
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer(Generic[D]):
+class _Offer(NamedTuple, Generic[D]):
     """Where a doctor can begin a visit of so many minutes: the minutes of a timeline."""
 
     doctor: D
@@ -225,7 +224,7 @@ class _Weighed(Generic[D]):
         key = (doctor, place.id, day)
         if key not in self._loads:
             first, last = self._edges_of(day, place)
-            self._loads[key] = sum(first <= begin < last for begin, *_ in self.taken[doctor]), doctor
+            self._loads[key] = len([taken for taken in self.taken[doctor] if first <= taken[0] < last]), doctor
         return self._loads[key]
 
     def _barred(self, place: Location) -> int:
