@@ -119,8 +119,9 @@ class _Offer(NamedTuple, Generic[D]):
     minutes: int
     starts: int
 
-    def slot(self, start: datetime) -> SlotOf[D]:
-        return SlotOf(start, start + self.minutes * MINUTE, self.doctor, self.place)
+
+def _slot(offer: _Offer[D], start: datetime) -> SlotOf[D]:
+    return SlotOf(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
 
 
 class _Weighed(Generic[D]):
@@ -168,7 +169,9 @@ class _Weighed(Generic[D]):
         """Every slot, in order, as far as somebody asks: minute by minute, at each those who can begin then."""
         offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
         if len(offers) == 1:
-            yield from map(offers[0].slot, map(self.timeline.instant, bits(offers[0].starts)))
+            [alone] = offers
+            for minute in bits(alone.starts):
+                yield _slot(alone, self.timeline.instant(minute))
             return
         waiting = [(first_bit(offer.starts), number) for number, offer in enumerate(offers)]
         heapify(waiting)
@@ -179,7 +182,7 @@ class _Weighed(Generic[D]):
                 together.append(heappop(waiting)[1])
             start = self.timeline.instant(minute)
             for offer in self._lightest_first([offers[number] for number in together], start):
-                yield offer.slot(start)
+                yield _slot(offer, start)
             for number in together:
                 if number not in later:
                     later[number] = islice(bits(offers[number].starts), 1, None)

@@ -26,16 +26,14 @@ def run(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _run_prepared(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _run_prepared(database: Any, sql: bytes, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """What Django's cursor does, but for telling others: on one that lets PostgreSQL put the values in."""
-    from psycopg import RawCursor  # noqa: PLC0415 - SQLite is served without it
-
     database.close_if_health_check_failed()
     database.ensure_connection()
     database.validate_no_broken_transaction()
     try:
         with database.wrap_database_errors:
-            return RawCursor(database.connection).execute(sql, values).fetchall()
+            return _cursor(database.connection, sql).execute(sql, values).fetchall()  # type: ignore[no-any-return]
     except NotSupportedError as error:
         if "cached plan" not in str(error):
             raise
@@ -43,8 +41,18 @@ def _run_prepared(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[
         raise OperationalError("A table has changed meanwhile.") from error
 
 
+def _cursor(connection: Any, sql: bytes) -> Any:
+    """The statement's own, as long as the connection lasts: it knows the types of its values and columns already."""
+    cursors = vars(connection).setdefault("cursor_of_statement", {})
+    if sql not in cursors:
+        from psycopg import RawCursor  # noqa: PLC0415 - SQLite is served without it
+
+        cursors[sql] = RawCursor(connection)
+    return cursors[sql]
+
+
 @cache
-def _numbered(sql: str) -> str:
+def _numbered(sql: str) -> bytes:
     """With ``$1``, ``$2`` for the values: psycopg would read a long statement anew each time to put them there."""
     first, *rest = sql.split("%s")
-    return "".join([first, *(f"${number}{text}" for number, text in enumerate(rest, 1))]).replace("%%", "%")
+    return "".join([first, *(f"${number}{text}" for number, text in enumerate(rest, 1))]).replace("%%", "%").encode()
