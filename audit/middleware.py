@@ -32,7 +32,7 @@ class Audited:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.monotonic()
-        named = request_id.current() or request_id.choose(request.headers.get(request_id.HEADER, ""))
+        named = request_id.current() or request_id.choose(request.META.get(request_id.SENT, ""))
         with opened(Trail(write, request=request, request_id=named)) as trail:
             response = self.get_response(request)
             if response.status_code == BUSY and lost_the_database():

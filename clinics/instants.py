@@ -42,4 +42,5 @@ def to_instant(value: datetime) -> datetime:
 
 def show_instant(instant: datetime) -> str:
     """ISO 8601 in UTC: 2026-05-29T10:00:00Z."""
-    return instant.astimezone(UTC).isoformat()[: -len("+00:00")] + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.isoformat()[: -len("+00:00")] + "Z"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.http import HttpRequest
 
 HEADER = "X-Request-ID"
+SENT = "HTTP_X_REQUEST_ID"  # as WSGI names it
 # What proxies and tracers send: UUIDs and other hexadecimal numbers. No name fits in, and no phone number is as long.
 ACCEPTED = re.compile(r"[0-9A-Fa-f-]{16,64}")
 

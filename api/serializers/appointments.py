@@ -1,6 +1,6 @@
 """Appointments, their history, and free slots, as the API shows and reads them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -166,6 +166,23 @@ class ExceptionResultSerializer(ExceptionSerializer):
         fields = (*ExceptionSerializer.Meta.fields, "outside_hours")
 
 
+def show_slot(slot: SlotOf[Any], show: Callable[[datetime], str] = show_instant) -> dict[str, Any]:
+    """As `SlotSerializer` declares it. By hand: a list is long, and declared fields cost more than finding it."""
+    return {
+        "doctor": slot.doctor.id,
+        "doctor_name": slot.doctor.full_name,
+        "location": slot.location.id,
+        "start": show(slot.start),
+        "end": show(slot.end),
+    }
+
+
+def show_slots(slots: Iterable[SlotOf[Any]], *, more: bool) -> dict[str, Any]:
+    """As `SlotListSerializer` declares it."""
+    show = cache(show_instant)  # many begin at the same time
+    return {"results": [show_slot(slot, show) for slot in slots], "more": more}
+
+
 class SlotSerializer(serializers.Serializer[SlotOf[Any]]):
     """A start that can be booked. Instants are UTC."""
 
@@ -175,15 +192,8 @@ class SlotSerializer(serializers.Serializer[SlotOf[Any]]):
     start = InstantField()
     end = InstantField()
 
-    def to_representation(self, slot: SlotOf[Any], show: Callable[[datetime], str] = show_instant) -> dict[str, Any]:
-        """By hand: a list of slots is long, and declared fields cost more than finding it."""
-        return {
-            "doctor": slot.doctor.id,
-            "doctor_name": slot.doctor.full_name,
-            "location": slot.location.id,
-            "start": show(slot.start),
-            "end": show(slot.end),
-        }
+    def to_representation(self, slot: SlotOf[Any]) -> dict[str, Any]:
+        return show_slot(slot)
 
 
 class SlotListSerializer(serializers.Serializer[Any]):
@@ -191,7 +201,3 @@ class SlotListSerializer(serializers.Serializer[Any]):
 
     results = SlotSerializer(many=True)
     more = serializers.BooleanField(help_text="Whether there are more than `limit`: ask again from the last start.")
-
-    def to_representation(self, found: Any) -> dict[str, Any]:
-        shown, show = SlotSerializer().to_representation, cache(show_instant)  # many begin at the same time
-        return {"results": [shown(slot, show) for slot in found["results"]], "more": found["more"]}

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.roles import Right
 from api.fields import EDGE, ID
-from api.serializers.appointments import SlotListSerializer
+from api.serializers.appointments import SlotListSerializer, show_slots
 from api.slot_query import DEFAULT_DAYS, DEFAULT_LIMIT, MOST_DAYS, MOST_DAYS_AHEAD, MOST_SLOTS, search_for
 from appointments.finding import PARTS_OF_DAY, find_slots
 from doctors.models import LONGEST_VISIT_MINUTES
@@ -79,4 +79,4 @@ class SlotsView(APIView):
         asked = search_for(request.query_params)
         # One more tells whether there are more.
         found = find_slots(replace(asked, limit=asked.limit + 1))
-        return Response(SlotListSerializer({"results": found[: asked.limit], "more": len(found) > asked.limit}).data)
+        return Response(show_slots(found[: asked.limit], more=len(found) > asked.limit))
