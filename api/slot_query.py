@@ -57,7 +57,10 @@ PARAMETERS = Parameters(
 
 
 def search_for(query: QueryDict) -> Search[Practitioner]:
-    """What a query asks for, as of now. Raises ValidationError in the caller's words."""
+    """What a query asks for, as of now, and one slot more: it tells whether there are more.
+
+    Raises ValidationError in the caller's words.
+    """
     asked = PARAMETERS.read(query)
     asked.find("doctor", _named)
     asked.find("appointment_type", _appointment_type)
@@ -76,7 +79,7 @@ def search_for(query: QueryDict) -> Search[Practitioner]:
         since=since,
         until=until,
         now=now,
-        limit=asked["limit"] or DEFAULT_LIMIT,
+        limit=(asked["limit"] or DEFAULT_LIMIT) + 1,
         minutes=asked["duration"],
         step=asked["step"],
         location=asked["location"],

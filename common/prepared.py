@@ -51,6 +51,7 @@ class Compiled:
 
     sql: str
     params: tuple[Any, ...]
+    order: tuple[str, ...]  # of the values that are given, if nothing else is among ``params``
     names: tuple[str, ...]
     fields: tuple[Any, ...]
     converters: Sequence[tuple[int, tuple[Any, Any]]]
@@ -65,6 +66,8 @@ class Compiled:
 
     def bound(self, values: dict[str, Any], database: Any) -> list[Any]:
         adapted = {name: _adapted(value, database) for name, value in values.items()}
+        if self.order:  # nothing but values that are given, as always on PostgreSQL
+            return [adapted[name] for name in self.order]
         return [adapted[param.name] if isinstance(param, Given) else param for param in self.params]
 
     def found(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
@@ -152,6 +155,7 @@ class Prepared:
         return Compiled(
             sql,
             params,
+            order=tuple(param.name for param in params) if all(isinstance(one, Given) for one in params) else (),
             names=tuple(alias or f"col{next(numbers)}" for *_, alias in selected),
             fields=tuple(column.output_field for column, *_ in selected),
             converters=tuple(compiler.get_converters([column for column, *_ in selected]).items()),

@@ -12,9 +12,7 @@ from common import rates
 from common.addresses import client_address, is_of_this_machine, network
 from common.errors import TooOften
 from common.metrics import count_refusal
-from core.requests import QUIET
-
-API = ("/api/", "/api-token-auth/")
+from core.requests import API, QUIET
 
 
 class RateLimits:

@@ -12,6 +12,8 @@ from common import request_id
 
 logger = logging.getLogger(__name__)
 
+# Where programs ask.
+API = ("/api/", "/api-token-auth/")
 # Asked every few seconds by machines: said only where LOG_LEVEL=DEBUG.
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 

@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.language.Language",  # after the user: a patient's own language counts
     "core.limits.RateLimits",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "core.browser.Messages",
     "accounts.sessions.SessionLimits",
     "accounts.sessions.StaffSecondFactor",
     "allauth.account.middleware.AccountMiddleware",

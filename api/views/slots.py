@@ -1,6 +1,5 @@
 """/api/slots/: what is free."""
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -76,7 +75,6 @@ class SlotsView(APIView):
         responses=SlotListSerializer,
     )
     def get(self, request: Request) -> Response:
-        asked = search_for(request.query_params)
-        # One more tells whether there are more.
-        found = find_slots(replace(asked, limit=asked.limit + 1))
-        return Response(show_slots(found[: asked.limit], more=len(found) > asked.limit))
+        search = search_for(request.query_params)
+        found, limit = find_slots(search), search.limit - 1
+        return Response(show_slots(found[:limit], more=len(found) > limit))
