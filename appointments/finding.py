@@ -4,11 +4,13 @@ What is listed here, books: the same hours, occupancy, buffers, notice, horizon 
 laid on one timeline, a bit a minute. The number of queries does not depend on doctors, days or visits.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from heapq import heapify, heappop, heappush
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Generic, NamedTuple, TypeVar
 
 from appointments import occupancy
@@ -29,6 +31,7 @@ GRID_LOOKS_BACK = timedelta(hours=51)
 NEAR = timedelta(days=3)
 NEAR_AMONG_MANY = timedelta(hours=12)
 MANY = 20  # doctors
+A_WHILE = (1 << 2 * 60) - 1  # minutes whose starts are sorted at once
 INSTANT = timedelta(microseconds=1)
 FEW = 20  # slots
 
@@ -112,16 +115,12 @@ def find_slots(search: Search[D]) -> list[SlotOf[D]]:
 
 
 class _Offer(NamedTuple, Generic[D]):
-    """Where a doctor can begin a visit of so many minutes: the minutes of a timeline."""
+    """Where a doctor can begin a visit of this length: the minutes of a timeline."""
 
     doctor: D
     place: Location
-    minutes: int
+    length: timedelta
     starts: int
-
-
-def _slot(offer: _Offer[D], start: datetime) -> SlotOf[D]:
-    return SlotOf(start, start + offer.minutes * MINUTE, offer.doctor, offer.place)
 
 
 class _Weighed(Generic[D]):
@@ -158,37 +157,28 @@ class _Weighed(Generic[D]):
         # The same for many doctors:
         self._possibles: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self._room_starts: dict[tuple[int, int], int] = {}
-        self._days: dict[tuple[int, date], tuple[float, float]] = {}
-        self._loads: dict[tuple[int, int, date], tuple[int, int]] = {}
+        self._loads: dict[tuple[date, int], dict[int, tuple[int, int]]] = {}
         self.barred = {place.id: self._barred(place) for place in self.places}
         self.starts = {place.id: self._wanted_starts(place) for place in self.places}
         self.days = {place.id: midnight_bits(place.zone, self.timeline) for place in self.places}
         self.buffers = Buffers.of(search.appointment_type)
 
     def slots(self) -> Iterator[SlotOf[D]]:
-        """Every slot, in order, as far as somebody asks: minute by minute, at each those who can begin then."""
+        """Every slot, in order, as far as somebody asks: a few hours of all doctors at a time."""
         offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
-        if len(offers) == 1:
-            [alone] = offers
-            for minute in bits(alone.starts):
-                yield _slot(alone, self.timeline.instant(minute))
-            return
-        waiting = [(first_bit(offer.starts), number) for number, offer in enumerate(offers)]
-        heapify(waiting)
-        later: dict[int, Iterator[int]] = {}
-        while waiting:
-            minute, together = waiting[0][0], []
-            while waiting and waiting[0][0] == minute:
-                together.append(heappop(waiting)[1])
-            start = self.timeline.instant(minute)
-            for offer in self._lightest_first([offers[number] for number in together], start):
-                yield _slot(offer, start)
-            for number in together:
-                if number not in later:
-                    later[number] = islice(bits(offers[number].starts), 1, None)
-                following = next(later[number], -1)
-                if following >= 0:
-                    heappush(waiting, (following, number))
+        left = reduce(or_, (offer.starts for offer in offers), 0)
+        while left:
+            begin = first_bit(left)
+            together: dict[int, list[_Offer[D]]] = defaultdict(list)
+            for offer in offers:
+                for minute in bits(offer.starts >> begin & A_WHILE):
+                    together[minute].append(offer)
+            for minute in sorted(together):
+                start = self.timeline.instant(begin + minute)
+                for offer in self._lightest_first(together[minute], start):
+                    yield SlotOf(start, start + offer.length, offer.doctor, offer.place)
+            end = begin + A_WHILE.bit_length()
+            left = left >> end << end
 
     def _offers(self, doctor: D) -> Iterator[_Offer[D]]:
         """The doctor's, of each place where there is any."""
@@ -201,7 +191,7 @@ class _Weighed(Generic[D]):
                 if busy & usable:
                     starts = possible & fits(usable & ~busy, minutes)
                 if starts:
-                    yield _Offer(doctor, place, minutes, starts)
+                    yield _Offer(doctor, place, minutes * MINUTE, starts)
 
     def _possible(self, place: Location, open_time: int, minutes: int) -> tuple[int, int, int]:
         """The same for many doctors: what of ``open_time`` visits may touch, where on its grid they may start, and
@@ -220,14 +210,18 @@ class _Weighed(Generic[D]):
         if len(offers) == 1:
             return offers
         places = {offer.place.id: offer.place for offer in offers}
-        days = {number: place.local(start).date() for number, place in places.items()}
-        return sorted(offers, key=lambda offer: self._load(offer.doctor.id, offer.place, days[offer.place.id]))
+        loads = {number: self._loads_on(place.local(start).date(), place) for number, place in places.items()}
+        return sorted(offers, key=lambda offer: loads[offer.place.id][offer.doctor.id])
 
-    def _load(self, doctor: int, place: Location, day: date) -> tuple[int, int]:
-        key = (doctor, place.id, day)
+    def _loads_on(self, day: date, place: Location) -> dict[int, tuple[int, int]]:
+        """How many visits each doctor has on the local day, with the doctor's id."""
+        key = (day, place.id)
         if key not in self._loads:
-            first, last = self._edges_of(day, place)
-            self._loads[key] = len([taken for taken in self.taken[doctor] if first <= taken[0] < last]), doctor
+            first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
+            self._loads[key] = {
+                doctor: (len([one for one in self.taken[doctor] if first <= one[0] < last]), doctor)
+                for doctor in self.lengths
+            }
         return self._loads[key]
 
     def _barred(self, place: Location) -> int:
@@ -303,14 +297,6 @@ class _Weighed(Generic[D]):
             for place in self.places
         ]
         return Interval(min(day.start for day in days), max(day.end for day in days)) if days else everywhere
-
-    def _edges_of(self, day: date, place: Location) -> tuple[float, float]:
-        """Where the local day begins and ends, in seconds since 1970."""
-        key = (place.id, day)
-        if key not in self._days:
-            first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
-            self._days[key] = first, last
-        return self._days[key]
 
 
 def _widest(since: Edge, until: Edge, now: datetime) -> Interval | None:
