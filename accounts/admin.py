@@ -18,8 +18,11 @@ from django.shortcuts import redirect
 from accounts import credentials, second_factor, tokens
 from accounts.models import Token, User
 from accounts.roles import Right, Role
+from accounts.services import TOLD, tell_of_password
 from appointments.by_role import ByRole
-from common.admin import Bounded, NeverDeleted
+from common import trail
+from common.admin import Audited, Bounded, NeverDeleted
+from common.transactions import atomic
 
 admin.site.unregister(Group)  # roles take their place
 admin.site.unregister([EmailAddress, Authenticator])  # nothing here uses the one, and the other shows secrets
@@ -34,7 +37,7 @@ admin.site.password_change = _change_password  # type: ignore[method-assign, ass
 
 
 @admin.register(User)
-class RoleUserAdmin(NeverDeleted, ByRole, UserAdmin):
+class RoleUserAdmin(NeverDeleted, ByRole, Audited, UserAdmin):
     reads = adds = changes = Right.MANAGE_USERS
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -73,7 +76,30 @@ class RoleUserAdmin(NeverDeleted, ByRole, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if obj.role == Role.PATIENT:
             obj.is_staff = False
+        before = trail.state(User.objects.get(pk=obj.pk), TOLD) if change else {}
         super().save_model(request, obj, form, change)
+        if change:
+            trail.changed(obj, before)
+        else:
+            trail.created(obj, *TOLD)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        self._named("read" if request.method == "GET" else "change_password", id)
+
+        @atomic
+        def change() -> HttpResponse:
+            response = super(RoleUserAdmin, self).user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 200:  # the form is shown again
+                trail.refused()
+            return response
+
+        return change()
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Django tells here, and nowhere else, that its page for passwords has set one."""
+        if request.resolver_match and request.resolver_match.url_name == "auth_user_password_change":
+            tell_of_password(obj)
+        return super().log_change(request, obj, message)
 
     @admin.action(description="Sign out everywhere and revoke all tokens", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.errors import BadUser, NotYourself, SuperuserOnly, UsernameTaken, WeakPassword
 from accounts.models import User
 from accounts.roles import Role
+from common import trail
 from common.integrity import judged
 from common.transactions import atomic
 
@@ -20,6 +21,8 @@ VERDICTS = {"accounts_user_username_key": UsernameTaken, "accounts_user.username
 # Who may open the admin, unless it is said otherwise. What they find there is their role's to say.
 OPEN_THE_ADMIN = frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.AUDITOR})
 CHANGEABLE = frozenset({"username", "email", "first_name", "last_name", "role", "is_staff"})
+# What the audit trail keeps of a user, before and after.
+TOLD = (*sorted(CHANGEABLE), "is_active", "is_superuser")
 
 
 @atomic
@@ -32,7 +35,9 @@ def create(*, username: str, password: str | None = None, role: str = "", **fiel
     user = User(username=User.normalize_username(username), role=role)
     _change(user, fields)
     _set_password(user, password)
-    return _save(user)
+    _save(user)
+    trail.created(user, *TOLD)
+    return user
 
 
 @atomic
@@ -41,47 +46,54 @@ def amend(user: User, *, by: User | None = None, **changes: Any) -> User:
 
     Raises UsernameTaken, BadUser, SuperuserOnly and NotYourself.
     """
-    user = _locked(user, by)
+    user, before = _locked(user, by)
     role = changes.get("role", user.role)
     if role != user.role:
         if by == user:
             raise NotYourself
         changes = {"is_staff": role in OPEN_THE_ADMIN, **changes}
     _change(user, changes)
-    return _save(user)
+    return _save(user, before)
 
 
 @atomic
 def set_password(user: User, password: str, *, by: User | None = None) -> User:
     """Give a new password. Raises WeakPassword and SuperuserOnly."""
-    user = _locked(user, by)
+    user, before = _locked(user, by)
     _set_password(user, password)
-    return _save(user)
+    tell_of_password(user)
+    return _save(user, before)
 
 
 @atomic
 def deactivate(user: User, *, by: User | None = None) -> User:
     """Let them sign in no more; what they did stays theirs. Raises SuperuserOnly and NotYourself."""
-    user = _locked(user, by)
+    user, before = _locked(user, by)
     if by == user:
         raise NotYourself
     user.is_active = False
-    return _save(user)
+    return _save(user, before)
 
 
 @atomic
 def reactivate(user: User, *, by: User | None = None) -> User:
     """Let them sign in again. Raises SuperuserOnly."""
-    user = _locked(user, by)
+    user, before = _locked(user, by)
     user.is_active = True
-    return _save(user)
+    return _save(user, before)
 
 
-def _locked(user: User, by: User | None) -> User:
+def tell_of_password(user: User) -> None:
+    """Note that there is another one, and nothing of it."""
+    trail.changed_to(user, password=("", trail.MASK))
+
+
+def _locked(user: User, by: User | None) -> tuple[User, dict[str, trail.JSON]]:
+    """The newest row, and what it says."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_superuser and by is not None and not by.is_superuser:
         raise SuperuserOnly
-    return user
+    return user, trail.state(user, TOLD)
 
 
 def _change(user: User, changes: dict[str, Any]) -> None:
@@ -105,7 +117,7 @@ def _set_password(user: User, password: str | None) -> None:
     user.set_password(password)
 
 
-def _save(user: User) -> User:
+def _save(user: User, before: dict[str, trail.JSON] | None = None) -> User:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
@@ -113,4 +125,6 @@ def _save(user: User) -> User:
         raise BadUser(" ".join(messages), field=name) from None
     with judged(VERDICTS):
         user.save()
+    if before is not None:
+        trail.changed(user, before)
     return user

@@ -7,6 +7,7 @@ may sign in and see nobody.
 from accounts.models import User
 from accounts.roles import Role
 from appointments.errors import RecordTaken, WrongRole
+from common import trail
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.errors import RecordMerged
@@ -29,16 +30,21 @@ def link(user: User, record: Doctor | Patient) -> None:
         raise RecordMerged(current.merged_into_id)
     if current.user_id not in (None, user.pk):
         raise RecordTaken
-    unlink(user)
-    type(record)._default_manager.filter(pk=record.pk).update(user=user)
+    unlink(user, but=current)
+    if current.user_id is None:
+        type(record)._default_manager.filter(pk=record.pk).update(user=user)
+        trail.changed_to(current, user=(None, user.pk))
     record.user = user
 
 
 @atomic
-def unlink(user: User) -> None:
-    """Let ``user`` sign in as nobody's record."""
+def unlink(user: User, *, but: Doctor | Patient | None = None) -> None:
+    """Let ``user`` sign in as nobody's record, ``but`` perhaps this one's."""
     for kind in ROLES:
-        kind._default_manager.filter(user=user).update(user=None)
+        for record in kind._default_manager.filter(user=user):
+            if record != but:
+                kind._default_manager.filter(pk=record.pk).update(user=None)
+                trail.changed_to(record, user=(user.pk, None))
 
 
 def lacks_record(user: User) -> bool:

@@ -5,6 +5,7 @@ Django's own signals say so, and those of `accounts.events`, wherever it happens
 
 from typing import Any
 
+from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
@@ -27,6 +28,7 @@ def listen() -> None:
     events.tokens_revoked.connect(_tokens_revoked, dispatch_uid="audit.tokens_revoked")
     events.credentials_ended.connect(_credentials_ended, dispatch_uid="audit.credentials_ended")
     events.second_factor_removed.connect(_second_factor_removed, dispatch_uid="audit.second_factor_taken")
+    password_changed.connect(_password_changed, dispatch_uid="audit.password_changed")
     authenticator_added.connect(_second_factor_added, dispatch_uid="audit.second_factor_added")
     authenticator_removed.connect(_second_factor_removed, dispatch_uid="audit.second_factor_removed")
 
@@ -60,6 +62,10 @@ def _tokens_revoked(user: Any, tokens: int, request: HttpRequest | None = None, 
 
 def _credentials_ended(user: Any, tokens: int, request: HttpRequest | None = None, **kwargs: Any) -> None:
     _write_about(user, "user.sign_out_everywhere", request, tokens=tokens)
+
+
+def _password_changed(user: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    _write_about(user, "user.change_password", request)
 
 
 def _second_factor_added(user: Any, authenticator: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:

@@ -28,19 +28,27 @@ from django.views.generic import View
 from common import trail
 from common.trail import Outcome
 
+# What these find or make has ids of its own: the address names what it belongs to.
+OF_SOMETHING_ELSE = ("list", "create", "add", "open", "import")
+
 
 class AuditedPage(View):
     """A page whose requests leave a row each. ``audited`` names the action of each method, in lower case."""
 
     audited: ClassVar[Mapping[str, str]]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def action(self, request: HttpRequest) -> str | None:
+        """What a request is noted as, if at all. A page whose buttons do different things says so here."""
         method = str(request.method).lower()
-        action = self.audited.get("get" if method == "head" else method)
+        return self.audited.get("get" if method == "head" else method)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        action = self.action(request)
         if action is None:
             return super().dispatch(request, *args, **kwargs)
         pk = self.kwargs.get("pk")
-        trail.name(action, *([pk] if isinstance(pk, int) else []))
+        known = isinstance(pk, int) and not action.partition(".")[2].startswith(OF_SOMETHING_ELSE)
+        trail.name(action, *([pk] if known else []))
         response = super().dispatch(request, *args, **kwargs)
         noted = trail.current()
         if noted and response.status_code == 302 and not request.user.is_authenticated:

@@ -77,6 +77,7 @@ class Panel:
 
 class DashboardView(StaffPage):
     right: ClassVar = Right.READ_REPORTS
+    audited: ClassVar = {"get": "report.read"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = ScopeForm(request.GET, actor=self.actor)

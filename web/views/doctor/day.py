@@ -103,7 +103,7 @@ class StepView(StaffPage):
     """One step of a visit's life cycle, or the last one back."""
 
     right: ClassVar = Right.RUN_THE_DAY
-    audited: ClassVar = {"post": "appointment.update"}
+    audited: ClassVar = {"post": "appointment.change"}
 
     def post(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         visit = within_reach(self.actor, self.right, Appointment.objects.filter(pk=pk)).first()

@@ -23,6 +23,11 @@ class FeedPage(StaffPage):
 
     right: ClassVar = Right.READ_APPOINTMENTS
 
+    def action(self, request: HttpRequest) -> str | None:
+        if request.method != "POST":
+            return None
+        return "calendar_feed.remove" if request.POST.get("do") == "revoke" else "calendar_feed.create"
+
     def get(self, request: HttpRequest) -> HttpResponse:
         doctor = own_doctor(self.actor)
         if doctor is None:

@@ -40,6 +40,11 @@ class HoursView(StaffPage):
 
     right: ClassVar = Right.EDIT_AVAILABILITY
 
+    def action(self, request: HttpRequest) -> str | None:
+        """To look, and to try hours on, shows whose visits are outside of them."""
+        tried = request.method != "POST" or request.htmx or "preview" in request.POST  # type: ignore[attr-defined]
+        return "appointment.list_outside_hours" if tried else "doctor.set_hours"
+
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if pk is None and own_doctor(self.actor) is None:
             return render(request, "web/doctor/unlinked.html")

@@ -67,7 +67,11 @@ def _others(visit: Appointment, closing: list[Any], now: datetime) -> list[Slot]
 
 class LeaveView(StaffPage):
     right: ClassVar = Right.EDIT_AVAILABILITY
-    audited: ClassVar = {"post": "appointment.list_outside_hours"}
+
+    def action(self, request: HttpRequest) -> str | None:
+        if request.method != "POST":
+            return None
+        return "availability_exception.create" if "save" in request.POST else "appointment.list_outside_hours"
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if pk is None and own_doctor(self.actor) is None:
@@ -146,6 +150,8 @@ class TouchedView(ExceptionPage):
 
 
 class RemoveView(ExceptionPage):
+    audited: ClassVar = {"post": "availability_exception.remove"}
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         exception = self.exception(pk)
         doctor = exception.doctor

@@ -30,6 +30,10 @@ class HolidaysView(StaffPage):
     """``do`` is what a button of the page asks for: look (at an import), import, or add."""
 
     right: ClassVar = Right.EDIT_CLINIC
+    named: ClassVar = {"add": "holiday.create", "import": "holiday.import"}
+
+    def action(self, request: HttpRequest) -> str | None:
+        return self.named.get(request.POST.get("do", ""))
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request)
@@ -88,6 +92,7 @@ class HolidaysView(StaffPage):
 
 class RemoveHolidayView(StaffPage):
     right: ClassVar = Right.EDIT_CLINIC
+    audited: ClassVar = {"post": "holiday.remove"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         holiday = Holiday.objects.select_related("location").filter(pk=pk).first()

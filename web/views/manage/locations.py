@@ -34,9 +34,15 @@ class LocationsView(Kind[Location]):
     title = gettext_lazy("Locations")
     new_title = gettext_lazy("Open a location")
     listing, page = "manage-locations", "manage-location"
+    adding, changing = "location.open", "location.change"
     heads = (gettext_lazy("Name"), gettext_lazy("Time zone"), gettext_lazy("In use"))
     form, new_form = LocationForm, NewLocationForm
     template = "web/manage/location.html"
+
+    def action(self, request: HttpRequest) -> str | None:
+        if request.method == "GET" and "pk" in self.kwargs:  # the page of one shows whose visits are outside its hours
+            return "appointment.list_outside_hours"
+        return super().action(request)
 
     def rows(self) -> QuerySet[Location]:
         return Location.objects.order_by("id")
@@ -75,6 +81,8 @@ class LocationsView(Kind[Location]):
 class OpeningView(LocationsView):
     """The whole week at once. Doctors who are there keep the hours they have; a new one starts with these."""
 
+    changing = "location.set_hours"
+
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         location, seen = self.record(pk or 0), request.POST.get("seen_week", "")
         formset = _formset(request.POST, initial=_opening(location))
@@ -105,6 +113,8 @@ class OpeningView(LocationsView):
 class ClosuresView(LocationsView):
     """Close a location for a stretch, or open it in spite of a holiday."""
 
+    changing = "location_exception.create"
+
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         location = self.record(pk or 0)
         closure = ClosureForm(request.POST, location=location)
@@ -126,6 +136,7 @@ class ClosuresView(LocationsView):
 
 class RemoveClosureView(StaffPage):
     right: ClassVar = Right.EDIT_CLINIC
+    audited: ClassVar = {"post": "location_exception.remove"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         exception = LocationException.objects.select_related("location").filter(pk=pk).first()

@@ -40,6 +40,13 @@ class Kind(StaffPage, Generic[M]):
     form: ClassVar[type[RecordForm]]
     new_form: ClassVar[type[RecordForm]]
     template: ClassVar[str] = "web/manage/record.html"
+    adding: ClassVar[str]  # as the audit trail calls it
+    changing: ClassVar[str]
+
+    def action(self, request: HttpRequest) -> str | None:
+        if request.method == "POST":
+            return self.changing if "pk" in self.kwargs else self.adding
+        return super().action(request)
 
     def rows(self) -> QuerySet[M]:
         raise NotImplementedError
@@ -110,6 +117,7 @@ class RoomsView(Kind[Room]):
     title = gettext_lazy("Rooms")
     new_title = gettext_lazy("Add a room")
     listing, page = "manage-rooms", "manage-room"
+    adding, changing = "room.add", "room.change"
     heads = (gettext_lazy("Name"), gettext_lazy("Kind"), gettext_lazy("Location"), gettext_lazy("In use"))
     form, new_form = RoomForm, NewRoomForm
 
@@ -130,6 +138,7 @@ class TypesView(Kind[AppointmentType]):
     title = gettext_lazy("Types of visit")
     new_title = gettext_lazy("Add a type of visit")
     listing, page = "manage-types", "manage-type"
+    adding, changing = "appointment_type.add", "appointment_type.change"
     heads = (gettext_lazy("Name"), gettext_lazy("Minutes"), gettext_lazy("Offered by"), gettext_lazy("In use"))
     form = new_form = TypeForm
 

@@ -13,6 +13,7 @@ from accounts import services
 from accounts.models import User
 from accounts.roles import Right
 from appointments import linking
+from common import trail
 from common.errors import DomainError
 from common.transactions import atomic
 from web.access import StaffPage
@@ -40,6 +41,7 @@ class UsersPage(StaffPage):
             named = (Q(**{f"{name}__icontains": query}) for name in ("username", "first_name", "last_name", "email"))
             rows = rows.filter(next(named) | next(named) | next(named) | next(named))
         found = list(rows[: MOST_LISTED + 1])
+        trail.saw(found[:MOST_LISTED])
         shown = {"users": found[:MOST_LISTED], "more": len(found) > MOST_LISTED, "query": query, "form": form, **more}
         return render(request, "web/manage/users.html", shown, status=status)
 
@@ -51,6 +53,9 @@ class UsersPage(StaffPage):
 
 
 class UsersView(UsersPage):
+    def action(self, request: HttpRequest) -> str | None:
+        return "user.list" if request.method != "POST" or "q" in request.POST else "user.create"
+
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.list_page(request, UserForm())
 
@@ -78,6 +83,8 @@ class UsersView(UsersPage):
 
 
 class UserView(UsersPage):
+    audited: ClassVar = {"get": "user.read", "post": "user.change"}
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = self.user(pk)
         return self.user_page(request, user, UserForm(initial=UserForm.said_of(user)), tag(user))
@@ -107,6 +114,15 @@ class UserView(UsersPage):
 class AccessView(UsersPage):
     """Let somebody in no more or again, or give them a password to begin with. ``do`` is which."""
 
+    named: ClassVar = {
+        "deactivate": "user.deactivate",
+        "reactivate": "user.reactivate",
+        "password": "user.change_password",
+    }
+
+    def action(self, request: HttpRequest) -> str | None:
+        return self.named.get(request.POST.get("do", ""))
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user, do = self.user(pk), request.POST.get("do")
         try:
@@ -115,7 +131,7 @@ class AccessView(UsersPage):
                 user = services.set_password(user, password, by=self.actor)
                 form = UserForm(initial=UserForm.said_of(user))
                 return self.user_page(request, user, form, tag(user), password=password)
-            if do not in ("deactivate", "reactivate"):
+            if do not in self.named:
                 raise Http404
             getattr(services, do)(user, by=self.actor)
         except DomainError as error:

@@ -33,7 +33,7 @@ class ContactPage(MyPage):
     """Phone number, e-mail and how the clinic may use them."""
 
     right: ClassVar = Right.EDIT_PATIENTS
-    audited: ClassVar = {"get": "patient.read", "post": "patient.update"}
+    audited: ClassVar = {"get": "patient.read", "post": "patient.change"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         patient = self._patient(pk)

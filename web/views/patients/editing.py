@@ -27,7 +27,7 @@ class RegisterView(StaffPage):
     """Open a record. Who may be registered already is shown first; to go on all the same is the writer's to say."""
 
     right: ClassVar = Right.REGISTER_PATIENTS
-    audited: ClassVar = {"post": "patient.create"}
+    audited: ClassVar = {"post": "patient.register"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, PatientForm(actor=self.actor), self._guardian(request.GET.get("guardian")))
@@ -63,7 +63,7 @@ class RegisterView(StaffPage):
 
 class EditView(StaffPage):
     right: ClassVar = Right.EDIT_PATIENTS
-    audited: ClassVar = {"get": "patient.read", "post": "patient.update"}
+    audited: ClassVar = {"get": "patient.read", "post": "patient.change"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         patient = self._patient(pk)
@@ -117,7 +117,7 @@ class GuardianView(StaffPage):
     """Choose who books for a patient, among those who are found; or say that nobody does."""
 
     right: ClassVar = Right.EDIT_PATIENTS
-    audited: ClassVar = {"get": "patient.read", "post": "patient.update"}
+    audited: ClassVar = {"get": "patient.read", "post": "patient.change"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._page(request, self._patient(pk), None)

@@ -88,7 +88,7 @@ class ActiveView(StaffPage):
     """Take a record out of use, or back into it."""
 
     right: ClassVar = Right.REGISTER_PATIENTS
-    audited: ClassVar = {"post": "patient.update"}
+    audited: ClassVar = {"post": "patient.change"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         patient = within_reach(self.actor, self.right, Patient.objects.filter(pk=pk)).first()
