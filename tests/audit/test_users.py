@@ -110,7 +110,7 @@ def test_what_changes_nothing_leaves_no_change(desk: User) -> None:
     assert kept("user.change") == []
 
 
-def test_ones_own_password_is_kept_without_it(client: Client) -> None:
+def test_ones_own_password_is_kept_without_it(client: Client, db: None) -> None:
     jane = make_user(password="a-long-password")
     client.login(username=jane.username, password="a-long-password")
     form = {"oldpassword": "a-long-password", "password1": PASSWORD, "password2": PASSWORD}
