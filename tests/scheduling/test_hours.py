@@ -11,9 +11,11 @@ from scheduling.hours import (
     AmbiguousLocalTime,
     NonExistentLocalTime,
     WeeklyWindow,
+    midnight_bits,
     midnights,
     offset_periods,
     opened,
+    opened_minutes,
     resolve,
     start_of_day,
 )
@@ -32,7 +34,7 @@ def opens(zone: str, first: str, last: str, *windows: WeeklyWindow) -> list[tupl
     """What the windows open between two UTC instants, as one timeline: ("2026-03-08 05:00", "2026-03-08 06:00")."""
     span = Interval(at(first), at(last))
     timeline = Timeline.over(span)
-    mask = timeline.filled(opened(windows, ZoneInfo(zone), span))
+    mask = opened_minutes(windows, ZoneInfo(zone), timeline)
     return [(shown(a), shown(b)) for a, b in stretches(timeline, mask)]
 
 
@@ -274,6 +276,8 @@ def test_midnights_are_those_of_the_zone_within_the_span() -> None:
         "2026-03-08 05:00",
         "2026-03-09 04:00",
     ]
+    timeline = Timeline(at("2026-03-07 04:00"), 2 * 24 * 60)
+    assert midnight_bits(ZoneInfo("America/New_York"), timeline) == (60, 25 * 60)
 
 
 def test_a_skipped_day_has_no_midnight_of_its_own() -> None:

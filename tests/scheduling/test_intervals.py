@@ -80,6 +80,17 @@ def test_a_timeline_covers_an_interval_in_whole_minutes() -> None:
     assert Timeline.over(ragged) == Timeline(NINE, 3)
 
 
+def test_a_timeline_of_days_is_the_same_for_all_that_lie_in_them() -> None:
+    today = Timeline(at("2026-03-02"), 24 * 60)
+    assert Timeline.of_days(between("09:00", "10:00")) == Timeline.of_days(between("00:00", "23:59")) == today
+    assert Timeline.of_days(Interval(NINE, at("2026-03-03"))) == today
+    assert Timeline.of_days(Interval(NINE, at("2026-03-03 00:01"))) == Timeline(at("2026-03-02"), 48 * 60)
+
+
+def test_a_timeline_is_an_interval() -> None:
+    assert Timeline(NINE, 30).interval == between("09:00", "09:30")
+
+
 def test_everything_is_every_minute() -> None:
     assert Timeline(NINE, 5).everything == 0b11111
 
@@ -121,6 +132,7 @@ def test_runs_are_half_open_stretches_in_order() -> None:
 
 def test_bits_are_numbered_from_the_lowest() -> None:
     assert list(bits(0b1010010)) == [1, 4, 6]
+    assert list(bits(1 | 1 << 1439 | 1 << 1440 | 1 << 10_000)) == [0, 1439, 1440, 10_000]
     assert list(bits(0)) == []
 
 
@@ -130,7 +142,7 @@ def test_the_first_bit_is_the_lowest() -> None:
 
 # --- Held to the plain model -----------------------------------------------------------------------
 
-masks = st.integers(min_value=0, max_value=1 << 300)
+masks = st.builds(lambda low, far, by: low | far << by, *[st.integers(0, 1 << 300)] * 2, st.integers(0, 4000))
 seconds = st.integers(min_value=-20 * 60, max_value=80 * 60)
 edges = st.tuples(seconds, seconds).filter(lambda pair: pair[0] != pair[1]).map(sorted)
 
