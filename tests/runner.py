@@ -27,6 +27,8 @@ SQLITE_ALONE = (
     "PostgreSQL: not run. The suite ran on SQLite alone. To run it on both, install PostgreSQL's server "
     "(Debian: apt install postgresql), or set TEST_DATABASE_URL=postgres://user:password@host:5432/name."
 )
+# One more than there are cores: there is always one that waits, for a server or for a time to be over.
+PROCESSES = (os.cpu_count() or 1) + 1
 NO_TESTS = 5  # pytest's exit code where it found none
 # What `tests/conftest.py` marks so: its engine cannot matter.
 NOT_AGAIN = ["-m", "not slow and not once"]
@@ -51,7 +53,7 @@ class Runner:
         parser.add_argument("-k", dest="expression", help="Run only tests whose name matches, as pytest's -k.")
         parser.add_argument("--failfast", action="store_true", help="Stop at the first failure.")
         parser.add_argument("--keepdb", action="store_true", help="Keep the databases at TEST_DATABASE_URL.")
-        parser.add_argument("--parallel", nargs="?", metavar="N", help="Processes. Default: one a core.")
+        parser.add_argument("--parallel", nargs="?", metavar="N", help="Processes. Default: one a core, and one.")
         parser.add_argument("--pdb", action="store_true", help="Stop in the debugger, in one process.")
         parser.add_argument("--durations", type=int, metavar="N", help="Show the N slowest tests.")
 
@@ -72,7 +74,7 @@ class Runner:
 
     def _pytest_options(self) -> Iterator[str]:
         # loadgroup: tests that bear the same xdist_group mark, because they load every core, take turns.
-        processes = "0" if self.options["pdb"] else str(self.options["parallel"] or "auto")
+        processes = "0" if self.options["pdb"] else str(self.options["parallel"] or PROCESSES)
         yield from ["--numprocesses", processes, "--dist", "loadgroup"]
         if self.options["pdb"]:
             yield "--pdb"

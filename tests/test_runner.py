@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import postgres, runner
-from tests.runner import NOT_AGAIN, ONCE, SQLITE_ALONE, pytest_arguments, read_counts
+from tests.runner import NOT_AGAIN, ONCE, PROCESSES, SQLITE_ALONE, pytest_arguments, read_counts
 
 REPORT = '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>'
-OPTIONS = ["--numprocesses", "auto", "--dist", "loadgroup", "--verbosity=0"]
+OPTIONS = ["--numprocesses", str(PROCESSES), "--dist", "loadgroup", "--verbosity=0"]
 HERE = "tests/test_runner.py"
 
 

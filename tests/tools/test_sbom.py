@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.skipif(find_spec("cyclonedx_py") is None, reason="only with requirements-dev.txt")
+pytestmark = [
+    pytest.mark.skipif(find_spec("cyclonedx_py") is None, reason="only with requirements-dev.txt"),
+    pytest.mark.once,
+]
 
 
 def test_every_package_of_production_is_in_the_bill_of_materials(tmp_path: Path) -> None:
