@@ -15,7 +15,7 @@ from tools.serving.cluster import Cluster
 from tools.serving.database import existing
 
 pytestmark = [
-    pytest.mark.xdist_group("concurrency"),
+    pytest.mark.xdist_group("waiting"),  # which is most of what these do: beside those that load every core
     pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL"),
 ]
 SECONDS_TO_RETURN = 5  # on a machine that has nothing else to do: `make prove` holds it to that

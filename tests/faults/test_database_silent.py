@@ -25,7 +25,7 @@ from tests.faults.waiting import until
 from tools.proxy import Proxy
 
 pytestmark = [
-    pytest.mark.xdist_group("concurrency"),
+    pytest.mark.xdist_group("waiting"),  # which is most of what these do: beside those that load every core
     pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL"),
 ]
 SILENCE = "2"  # seconds
