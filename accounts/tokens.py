@@ -47,7 +47,7 @@ def issue(user: User, *, second_factor: bool = False, request: HttpRequest | Non
 
 def recognise(key: str) -> Token | None:
     """The valid token of ``key``, with its user. One query, and a write once an hour."""
-    token, now = Token.objects.of_key(key), clock.now()
+    token, now = Token.of_key(key), clock.now()
     if token is None or not token.is_valid(now):
         return None
     if not token.second_factor and is_demanded_of(token.user):  # issued before it was demanded

@@ -166,6 +166,11 @@ class _Weighed(Generic[D]):
     def slots(self) -> Iterator[SlotOf[D]]:
         """Every slot, in order, as far as somebody asks: a few hours of all doctors at a time."""
         offers = [offer for doctor in self.search.doctors for offer in self._offers(doctor)]
+        if len(offers) == 1:  # nothing to sort
+            [alone] = offers
+            for start in map(self.timeline.instant, bits(alone.starts)):
+                yield SlotOf(start, start + alone.length, alone.doctor, alone.place)
+            return
         left = reduce(or_, (offer.starts for offer in offers), 0)
         while left:
             begin = first_bit(left)

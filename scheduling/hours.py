@@ -82,7 +82,7 @@ def opened(windows: Iterable[WeeklyWindow], zone: tzinfo, span: Interval) -> Ite
         day += DAY
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def opened_minutes(windows: tuple[WeeklyWindow, ...], zone: tzinfo, timeline: Timeline) -> int:
     """The minutes of ``timeline`` that the weekly windows fill.
 
@@ -112,7 +112,7 @@ def midnights(zone: tzinfo, span: Interval) -> list[datetime]:
     return sorted({start for start in starts if span.start <= start < span.end})
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def midnight_bits(zone: tzinfo, timeline: Timeline) -> tuple[int, ...]:
     """The minutes of ``timeline`` at which local days begin, in order."""
     return tuple((midnight - timeline.start) // MINUTE for midnight in midnights(zone, timeline.interval))

@@ -21,12 +21,12 @@ class Interval:
     end: datetime
 
     def __post_init__(self) -> None:
-        for edge in (self.start, self.end):
+        for name, edge in (("start", self.start), ("end", self.end)):
             if edge.tzinfo is None:
                 raise ValueError(f"An interval needs aware datetimes; {edge!r} is naive.")
-        # Datetimes that share a tzinfo subtract by wall clock in Python; in UTC that is elapsed time.
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+            if edge.tzinfo is not UTC:
+                # Datetimes that share a tzinfo subtract by wall clock in Python; in UTC that is elapsed time.
+                object.__setattr__(self, name, edge.astimezone(UTC))
         if self.end <= self.start:
             raise ValueError(f"An interval ends after it starts; {self.start} to {self.end} does not.")
 

@@ -31,7 +31,7 @@ def grid(open_time: int, step: int, midnights: Iterable[int] = ()) -> int:
     return _grid(open_time, step, tuple(midnights))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _grid(open_time: int, step: int, midnights: tuple[int, ...]) -> int:
     anchors = sorted({first for first, _ in runs(open_time)} | set(_round_the_clock(open_time, midnights)))
     starts = 0

@@ -2,7 +2,7 @@
 
 from accounts.models.attempts import AttemptCounter
 from accounts.models.retries import KEYS_ARE_KEPT, IdempotencyKey, IdempotencyKeyQuerySet
-from accounts.models.tokens import Token, TokenQuerySet
+from accounts.models.tokens import Token
 from accounts.models.users import User
 
 __all__ = [
@@ -11,6 +11,5 @@ __all__ = [
     "IdempotencyKey",
     "IdempotencyKeyQuerySet",
     "Token",
-    "TokenQuerySet",
     "User",
 ]

@@ -12,13 +12,6 @@ from common.prepared import Prepared
 OF_DIGEST = Prepared(lambda digest: Token.objects.select_related("user").filter(digest=digest))
 
 
-class TokenQuerySet(models.QuerySet["Token"]):
-    def of_key(self, key: str) -> "Token | None":
-        """The token whose key this is, with its user: one query. It need not be valid."""
-        token: Token | None = OF_DIGEST.first(digest=sha256(key))
-        return token
-
-
 class Token(models.Model):
     """What one program on one machine signs in with. A user may have several.
 
@@ -34,13 +27,17 @@ class Token(models.Model):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(help_text="To the hour.")
 
-    objects = TokenQuerySet.as_manager()
-
     class Meta:
         indexes: ClassVar = [models.Index("created_at", name="token_by_age")]
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.created_at:%Y-%m-%d %H:%M} UTC"
+
+    @classmethod
+    def of_key(cls, key: str) -> "Token | None":
+        """The token whose key this is, with its user: one query. It need not be valid."""
+        token: Token | None = OF_DIGEST.first(digest=sha256(key))
+        return token
 
     @property
     def expires_at(self) -> datetime:

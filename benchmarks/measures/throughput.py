@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 
 from benchmarks.arena import Clinic, Result, rounds, steady
 from benchmarks.client import Tally, Target
@@ -69,9 +69,14 @@ def doctors(ours: Clinic) -> Callable[[], int]:
 
 def slots_requests(ours: Clinic) -> Callable[[], bytes]:
     """Free slots of one doctor for 31 days."""
-    doctor, first = doctors(ours), ours.days_ahead[0]
-    last = first + timedelta(days=30)
-    return lambda: ours.target.get(f"/api/slots/?doctor={doctor()}&from={first}&to={last}&limit=20")
+    doctor, day = doctors(ours), cycle(ours.days_ahead[:20])
+
+    def request() -> bytes:
+        first = next(day)
+        last = first + timedelta(days=30)
+        return ours.target.get(f"/api/slots/?doctor={doctor()}&from={first}&to={last}&limit=20")
+
+    return request
 
 
 def first_available_requests(ours: Clinic) -> Callable[[], bytes]:
