@@ -155,7 +155,7 @@ class _Weighed(Generic[D]):
         self.taken = taken
         self.rooms = self._rooms()
         # The same for many doctors:
-        self._possibles: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+        self._possibles: dict[tuple[int, int, int], int] = {}
         self._room_starts: dict[tuple[int, int], int] = {}
         self._loads: dict[tuple[date, int], dict[int, tuple[int, int]]] = {}
         self.barred = {place.id: self._barred(place) for place in self.places}
@@ -189,25 +189,21 @@ class _Weighed(Generic[D]):
         """The doctor's, of each place where there is any."""
         minutes = self.lengths[doctor.id]
         taken, open_time = self.taken[doctor.id], self.hours.masks(doctor, self.timeline)
-        busy = self.timeline.touched_seconds(self.buffers.kept_around_all(taken)) if taken else 0
+        # What begins so shortly before a taken stretch would last into it.
+        too_late = self.timeline.touched_seconds(self.buffers.kept_around_all(taken), lead=minutes - 1) if taken else 0
         for place in self.places:
             if place.id in open_time:
-                usable, possible, starts = self._possible(place, open_time[place.id], minutes)
-                if busy & usable:
-                    starts = possible & fits(usable & ~busy, minutes)
+                starts = self._possible(place, open_time[place.id], minutes) & ~too_late
                 if starts:
                     yield _Offer(doctor, place, minutes * MINUTE, starts)
 
-    def _possible(self, place: Location, open_time: int, minutes: int) -> tuple[int, int, int]:
-        """The same for many doctors: what of ``open_time`` visits may touch, where on its grid they may start, and
-        where they can while nothing is taken.
-        """
+    def _possible(self, place: Location, open_time: int, minutes: int) -> int:
+        """The same for many doctors: where visits can start while nothing is taken."""
         key = (place.id, open_time, minutes)
         if key not in self._possibles:
-            usable = open_time & ~self.barred[place.id]
             on_grid = grid(open_time, self.search.step or minutes, self.days[place.id])
-            starts = on_grid & self.starts[place.id] & self._has_room(place, minutes)
-            self._possibles[key] = usable, starts, starts & fits(usable, minutes)
+            fitting = fits(open_time & ~self.barred[place.id], minutes)
+            self._possibles[key] = on_grid & self.starts[place.id] & self._has_room(place, minutes) & fitting
         return self._possibles[key]
 
     def _lightest_first(self, offers: list[_Offer[D]], start: datetime) -> list[_Offer[D]]:

@@ -97,12 +97,13 @@ class Timeline:
                 mask |= ((1 << (last - first)) - 1) << first
         return mask
 
-    def touched_seconds(self, edges: Iterable[tuple[int, int]]) -> int:
-        """As `touched`, of pairs of seconds since 1970: for thousands of them."""
+    def touched_seconds(self, edges: Iterable[tuple[int, int]], *, lead: int = 0) -> int:
+        """As `touched`, of pairs of seconds since 1970, with ``lead`` minutes before each: for thousands of them."""
         origin, minutes = int(self.start.timestamp()), self.minutes
         mask = 0
         for start, end in edges:
-            first = (start - origin) // 60 if start > origin else 0
+            first = (start - origin) // 60 - lead
+            first = max(first, 0)
             last = min(-((origin - end) // 60), minutes)
             if first < last:
                 mask |= ((1 << (last - first)) - 1) << first

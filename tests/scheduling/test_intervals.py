@@ -167,5 +167,7 @@ def test_masks_of_intervals_agree_with_the_plain_model(pairs: list[list[int]], n
     assert set_bits(timeline.touched(intervals)) == touched
     seconds = [(int(each.start.timestamp()), int(each.end.timestamp())) for each in intervals]
     assert set_bits(timeline.touched_seconds(seconds)) == touched
+    led_up_to = {n for n in every if any(a < 60 * n + 180 and 60 * n < b for a, b in pairs)}
+    assert set_bits(timeline.touched_seconds(seconds, lead=2)) == led_up_to
     assert set_bits(timeline.filled(intervals)) == filled
     assert set_bits(timeline.before(NINE + timedelta(seconds=now))) == {n for n in every if 60 * n < now}
