@@ -21,8 +21,7 @@ from accounts.roles import Right, Role
 from accounts.services import TOLD, tell_of_password
 from appointments.by_role import ByRole
 from common import trail
-from common.admin import Audited, Bounded, NeverDeleted
-from common.transactions import atomic
+from common.admin import Audited, Bounded, NeverDeleted, sent
 
 admin.site.unregister(Group)  # roles take their place
 admin.site.unregister([EmailAddress, Authenticator])  # nothing here uses the one, and the other shows secrets
@@ -84,16 +83,11 @@ class RoleUserAdmin(NeverDeleted, ByRole, Audited, UserAdmin):
             trail.created(obj, *TOLD)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        self._named("read" if request.method == "GET" else "change_password", id)
-
-        @atomic
-        def change() -> HttpResponse:
-            response = super(RoleUserAdmin, self).user_change_password(request, id, form_url)
-            if request.method == "POST" and response.status_code == 200:  # the form is shown again
-                trail.refused()
-            return response
-
-        return change()
+        if request.method != "POST":
+            self._named("read", id)
+            return super().user_change_password(request, id, form_url)
+        self._named("change_password", id)
+        return sent(lambda: super(RoleUserAdmin, self).user_change_password(request, id, form_url))
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
         """Django tells here, and nowhere else, that its page for passwords has set one."""

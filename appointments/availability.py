@@ -104,9 +104,15 @@ def _window(fields: list[str]) -> tuple[int, WeeklyWindow]:
     return int(location), WeeklyWindow(int(weekday), time.fromisoformat(start), time.fromisoformat(end), *days)
 
 
-def questions(doctors: Collection[Bookable], span: Interval, *, also: Iterable[int] = ()) -> list[Question]:
-    """What `OpenHours` asks; ``also`` are the ids of locations that it shall know besides."""
-    weeks = _known_weeks(doctors)
+def questions(doctors: Collection[Bookable], span: Interval) -> list[Question]:
+    """What `OpenHours` asks, to be asked together with other things."""
+    return _questions(doctors, span, (), _known_weeks(doctors))
+
+
+def _questions(
+    doctors: Collection[Bookable], span: Interval, also: Iterable[int], weeks: dict[int, Week] | None
+) -> list[Question]:
+    """``also`` are the ids of locations to be known besides, ``weeks`` those that need not be asked for."""
     ids = [doctor.id for doctor in doctors]
     places = {*also, *(place for week in {*(weeks or {}).values()} for place in week.windows)}
     of = {"doctors": ids, "start": span.start, "end": span.end}
@@ -144,10 +150,11 @@ class OpenHours:
         extra = list(extra)
         week = None if week is None else [window for window in week if window.location.active]
         also = [window.location_id for window in (*(week or ()), *extra)]
-        exceptions, places, holidays, *weeks = answers or ask(*questions(doctors, span, also=also))
+        known = _known_weeks(doctors)
+        exceptions, places, holidays, *weeks = answers or ask(*_questions(doctors, span, also, known))
         self._weeks: dict[int, Week] = {}
         if week is None:
-            self._weeks = {doctor: Week.read(text) for doctor, text in chain(*weeks)} or _known_weeks(doctors) or {}
+            self._weeks = {doctor: Week.read(text) for doctor, text in chain(*weeks)} if known is None else known
         for doctor in {tried.doctor_id for tried in week or ()}:
             windows = ((tried.location_id, tried.window) for tried in week or () if tried.doctor_id == doctor)
             self._weeks[doctor] = Week.of(windows)

@@ -85,6 +85,15 @@ class Noting(Paginator):
         return page
 
 
+@atomic
+def sent(form: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer to a form that was sent, in the transaction of its row. One that is shown again was refused."""
+    response = form()
+    if response.status_code == 200:
+        trail.refused()
+    return response
+
+
 class Audited(admin.ModelAdmin):
     """Every page that shows or changes rows leaves a row in the audit trail, in the transaction of what it changes."""
 
@@ -108,15 +117,7 @@ class Audited(admin.ModelAdmin):
             self._named("read" if object_id else "begin", object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
         self._named("change" if object_id else "create", object_id)
-
-        @atomic
-        def change() -> HttpResponse:
-            response = super(Audited, self).changeform_view(request, object_id, form_url, extra_context)
-            if response.status_code == 200:  # the form is shown again
-                trail.refused()
-            return response
-
-        return change()
+        return sent(lambda: super(Audited, self).changeform_view(request, object_id, form_url, extra_context))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         self._named("remove" if request.method == "POST" else "read", object_id)

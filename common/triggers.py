@@ -4,7 +4,7 @@ A migration makes them, `Triggers.restore` puts back what is missing after every
 tables and loses them), and readiness fails without them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,8 +22,8 @@ class Trigger(NamedTuple):
 class Triggers:
     """Those of each database engine; ``functions`` are what PostgreSQL's run, by name, as they are made."""
 
-    sqlite: Iterable[Trigger]
-    postgresql: Iterable[Trigger]
+    sqlite: Sequence[Trigger]
+    postgresql: Sequence[Trigger]
     functions: Mapping[str, str]
 
     def missing(self, using: str = DEFAULT_DB_ALIAS) -> list[str]:
@@ -66,7 +66,7 @@ class Triggers:
             for trigger in self._of(connection):
                 cursor.execute(_drop(connection, trigger))
 
-    def _of(self, connection: BaseDatabaseWrapper) -> Iterable[Trigger]:
+    def _of(self, connection: BaseDatabaseWrapper) -> Sequence[Trigger]:
         return self.sqlite if connection.vendor == "sqlite" else self.postgresql
 
 

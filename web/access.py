@@ -47,10 +47,15 @@ class Private(View):
 class StaffPage(AuditedPage, Private):
     """A page of the clinic's own: patients have the right to their own rows, and pages of their own for it.
 
-    Each request that ``audited`` names leaves a row in the audit trail.
+    Each request that ``audited`` names leaves a row in the audit trail, and each of the ``buttons``, by what ``do``
+    says.
     """
 
     audited: ClassVar[Mapping[str, str]] = {}
+    buttons: ClassVar[Mapping[str, str]] = {}
+
+    def action(self, request: HttpRequest) -> str | None:
+        return self.buttons.get(request.POST.get("do", "")) or super().action(request)
 
     def is_for(self, user: User) -> bool:
         return works_here(user) and super().is_for(user)

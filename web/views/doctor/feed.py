@@ -22,11 +22,8 @@ class FeedPage(StaffPage):
     """Only the doctor makes, sees and ends the address."""
 
     right: ClassVar = Right.READ_APPOINTMENTS
-
-    def action(self, request: HttpRequest) -> str | None:
-        if request.method != "POST":
-            return None
-        return "calendar_feed.remove" if request.POST.get("do") == "revoke" else "calendar_feed.create"
+    audited: ClassVar = {"post": "calendar_feed.create"}
+    buttons: ClassVar = {"revoke": "calendar_feed.remove"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         doctor = own_doctor(self.actor)

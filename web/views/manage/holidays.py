@@ -30,10 +30,7 @@ class HolidaysView(StaffPage):
     """``do`` is what a button of the page asks for: look (at an import), import, or add."""
 
     right: ClassVar = Right.EDIT_CLINIC
-    named: ClassVar = {"add": "holiday.create", "import": "holiday.import"}
-
-    def action(self, request: HttpRequest) -> str | None:
-        return self.named.get(request.POST.get("do", ""))
+    buttons: ClassVar = {"add": "holiday.create", "import": "holiday.import"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request)

@@ -114,14 +114,11 @@ class UserView(UsersPage):
 class AccessView(UsersPage):
     """Let somebody in no more or again, or give them a password to begin with. ``do`` is which."""
 
-    named: ClassVar = {
+    buttons: ClassVar = {
         "deactivate": "user.deactivate",
         "reactivate": "user.reactivate",
         "password": "user.change_password",
     }
-
-    def action(self, request: HttpRequest) -> str | None:
-        return self.named.get(request.POST.get("do", ""))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user, do = self.user(pk), request.POST.get("do")
@@ -131,7 +128,7 @@ class AccessView(UsersPage):
                 user = services.set_password(user, password, by=self.actor)
                 form = UserForm(initial=UserForm.said_of(user))
                 return self.user_page(request, user, form, tag(user), password=password)
-            if do not in self.named:
+            if do not in self.buttons:
                 raise Http404
             getattr(services, do)(user, by=self.actor)
         except DomainError as error:
