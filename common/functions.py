@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Func, TextField
+from django.db.models import BigIntegerField, Func, IntegerField, TextField
 
 
 class EpochSeconds(Func):
@@ -39,3 +39,22 @@ class Unindexed(Func):
 
     template = "(%(expressions)s || '')"
     output_field = TextField()
+
+
+class Closeness(Func):
+    """How near a column is to ``text``: the whole of it 0, its beginning 1, the beginning of a later word 2, else 3."""
+
+    output_field = IntegerField()
+
+    def __init__(self, column: Any, text: str) -> None:
+        super().__init__(column)
+        self.text = text
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        column, given = compiler.compile(self.source_expressions[0])
+        place = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
+        sql = (
+            f"CASE WHEN {column} = %s THEN 0 "
+            f"ELSE CASE {place}(' ' || {column}, %s) WHEN 1 THEN 1 WHEN 0 THEN 3 ELSE 2 END END"
+        )
+        return sql, [*given, self.text, *given, f" {self.text}"]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet
 from django.db.models.lookups import Contains
 
 from common.functions import Unindexed
@@ -86,18 +86,6 @@ def _contains(column: str, text: str) -> Q:
     if len(name) < SHORTEST_NAME or not domain:
         return Q((f"{column}__contains", text))
     return Q((f"{column}__contains", name + at)) & Q(Contains(Unindexed(F(column)), text))
-
-
-def closeness(query: str, column: str) -> Case:
-    """How near the folded ``column`` is to ``query``: the whole of it 0, its beginning 1, a word's 2, else 3."""
-    text = folded(query)
-    return Case(
-        When(**{column: text}, then=Value(0)),
-        When(**{f"{column}__startswith": text}, then=Value(1)),
-        When(**{f"{column}__contains": f" {text}"}, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
 
 
 # So many rows are named one by one, for an index to find what belongs to them; of more, what belongs is found soon.

@@ -12,7 +12,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, Location
-from common.models import FoldedTextField, TidyCharField, TimeStamped, closeness, matching
+from common.functions import Closeness
+from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
 from common.prepared import Prepared
 from common.text import folded
 from scheduling.hours import WeeklyWindow
@@ -36,7 +37,7 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
 
     def by_relevance(self, query: str) -> "DoctorQuerySet":
         """Those first whose name is, or begins with, what was searched for; then by name."""
-        return self.order_by(closeness(query, "name_key"), "full_name", "id")
+        return self.order_by(Closeness("name_key", folded(query)), "full_name", "id")
 
     def practising(self, specialization: str) -> "DoctorQuerySet":
         """Those of this specialization, whatever its case and accents."""

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Location
 from common import clock
-from common.models import FoldedTextField, TidyCharField, TimeStamped, closeness, matching
+from common.functions import Closeness
+from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
 from common.prepared import Prepared
-from common.text import PHONE_TEXT, phone_digits
+from common.text import PHONE_TEXT, folded, phone_digits
 
 
 def validate_phone_number(text: str) -> None:
@@ -69,7 +70,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def by_relevance(self, query: str) -> "PatientQuerySet":
         """Those first whose name is, or begins with, what was searched for; then by name."""
-        return self.order_by(closeness(query, "name_key"), "full_name", "id")
+        return self.order_by(Closeness("name_key", folded(query)), "full_name", "id")
 
     def locked(self) -> "PatientQuerySet":
         return self.order_by("id").select_for_update(no_key=True)
