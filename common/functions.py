@@ -50,7 +50,7 @@ class Closeness(Func):
         super().__init__(column)
         self.text = text
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Any:
         column, given = compiler.compile(self.source_expressions[0])
         place = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
         sql = (

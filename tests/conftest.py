@@ -22,7 +22,7 @@ from tests.tokens import token_of
 from tools.serving.database import Database, PostgresDatabase, SqliteFile
 
 # What makes a test depend on the database that the suite runs on. A condition may be about the engine.
-FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "seeded"}
+FIXTURES = {"db", "kept_rows", "transactional_db", "django_db_reset_sequences", "live_server", "seeded"}
 MARKS = ("django_db", "skipif", "postgres", "sqlite")
 SERVED = {"concurrency", "faults"}  # by processes of their own, on databases that need no fixture
 
@@ -73,6 +73,14 @@ def emptied_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", without_guards)
         yield
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What the fixtures of a module write is there for each of its tests, which finds it as it was written."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

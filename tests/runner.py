@@ -114,8 +114,11 @@ def run_pytest(name: str, database_url: str, arguments: list[str], *, again: boo
 
     To find no test is a failure, unless some have run before and none of them has to ``again``.
     """
-    # Unset, pytest takes tests.settings from pyproject.toml; manage.py has set it to the system's own.
-    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    # pytest takes tests.settings from pyproject.toml; manage.py has named the system's own. And every process compiles
+    # the tests anew, seconds long, if none may keep what it has compiled.
+    environment = os.environ.copy()
+    for left_out in ("DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(left_out, None)
     environment["TEST_DATABASE_URL"] = database_url
     print(f"\n=== {name} ===", flush=True)
     began = time.monotonic()

@@ -68,8 +68,8 @@ def test_the_right_password_many_times_at_once_locks_nobody_out(serve: Serve) ->
         assert clinic.database.rows(JUDGED) == [("account", 0), ("address", 0), ("pair", 0)]
 
 
-def test_without_the_guard_all_50_are_judged(serve: Serve) -> None:
+def test_without_the_guard_all_are_judged(serve: Serve) -> None:
     with serve(guard=False) as clinic:
-        answers = clinic.at_once([sign_in("wrong")] * GUESSES)
+        answers = clinic.at_once([sign_in("wrong")] * 20)
 
-        assert told(answers) == {(400, WRONG): GUESSES}
+        assert told(answers) == {(400, WRONG): 20}

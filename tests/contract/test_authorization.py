@@ -50,6 +50,7 @@ def answered(clinic: Clinic, role: str) -> dict[Row, str]:
     return found
 
 
+@pytest.mark.once  # what each role reaches, test_canary.py asks of both databases
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_gets_what_the_table_says(role: str, db: None) -> None:
     if os.environ.get("AUTHORIZATION") == "write":

@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+import time_machine
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -265,17 +266,23 @@ class Clinic:
         return all(value in self.ids[name] for name, value in named if name in self.ids and type(value) is int)
 
 
+@pytest.fixture(scope="module")
+def founded(kept_rows: None) -> Clinic:
+    with time_machine.travel(NOW, tick=False):
+        return Clinic(token_of(User.objects.create_superuser("reception", password="a-long-password")))
+
+
 @pytest.fixture
-def clinic(user: User) -> Iterator[Clinic]:
-    clinic = Clinic(token_of(user))
+def clinic(founded: Clinic, db: None) -> Iterator[Clinic]:
+    founded.statuses.clear()
     # A request's end closes the connection, and with it the test's transaction: Django's own client does as here.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield clinic
+    yield founded
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
     # Otherwise the requests have been about nothing.
-    assert not clinic.statuses or clinic.statuses & {200, 201, 204}, clinic.statuses
+    assert not founded.statuses or founded.statuses & {200, 201, 204}, founded.statuses
 
 
 @api.parametrize()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import jsonschema
 import pytest
 from rest_framework.test import APIClient
 
@@ -224,6 +223,8 @@ def test_an_operation_lists_its_answers(name: str) -> None:
 
 @each_operation
 def test_a_body_has_examples_and_they_fit(name: str) -> None:
+    import jsonschema  # here, since it takes seconds, which every process would spend that runs other tests
+
     for where, body in bodies(operations[name]):
         if (name, where) == ("schema_retrieve", "200"):
             continue  # it is the page that is being read
