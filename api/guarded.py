@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from rest_framework import serializers
 
+from accounts.models import User
 from accounts.roles import Right, may
 from api.fields import look_up, reader_of
 from api.prebuilt import Prebuilt
@@ -52,15 +54,19 @@ class Guarded(Prebuilt):
         return super().to_internal_value(data)
 
     def _refuse(self, data: Mapping[str, Any]) -> None:
-        closed = {name: field for name, field in self.fields.items() if not field.read_only and not self._is_open(name)}
+        writer = reader_of(self)
+        closed = {
+            name: field
+            for name, field in self.fields.items()
+            if not field.read_only and not self._is_open(name, writer)
+        }
         refused = [name for name in closed if name in data and not _same(data[name], self._as_it_is(name))]
         if refused:
             raise serializers.ValidationError({name: [ForTheClinic.message] for name in refused})
         for field in closed.values():
             field.read_only = True  # of this request's serializer
 
-    def _is_open(self, name: str) -> bool:
-        writer = reader_of(self)
+    def _is_open(self, name: str, writer: User | AnonymousUser) -> bool:
         if asks_as_patient(writer) and self.set_by_patients is not None and name not in self.set_by_patients:
             return False
         needed = [self.set_with[name]] if name in self.set_with else []
