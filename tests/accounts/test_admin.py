@@ -95,6 +95,15 @@ def test_the_admin_has_no_log_in_of_its_own(client: Client, user: User) -> None:
     assert client.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
 
 
+def test_the_admin_is_no_way_around_a_second_factor_for_who_is_signed_in(client: Client, user: User) -> None:
+    enrol(user)
+    clerk = User.objects.create_superuser("clerk", password="a-long-password")
+    client.force_login(clerk)
+    answer = client.post("/admin/login/?next=/admin/", {"username": "reception", "password": "a-long-password"})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+    assert client.get("/admin/").context["user"] == clerk
+
+
 def test_nobody_gets_in_without_signing_in(client: Client, db: None) -> None:
     response = client.get(AdminPages(client, User).url("changelist"))
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/login/?next=/admin/accounts/user/")
