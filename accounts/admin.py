@@ -71,9 +71,7 @@ class RoleUserAdmin(NeverDeleted, ByRole, Audited, UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if request.method != "POST":
-            self._named("read", id)
             return super().user_change_password(request, id, form_url)
-        self._named("change_password", id)
         return sent(lambda: super(RoleUserAdmin, self).user_change_password(request, id, form_url))
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:

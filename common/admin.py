@@ -94,15 +94,34 @@ def sent(form: Callable[[], HttpResponse]) -> HttpResponse:
     return response
 
 
-class Audited(admin.ModelAdmin):
-    """Every page that shows or changes rows leaves a row in the audit trail, in the transaction of what it changes."""
+# What the pages of a model are noted as: asked for, and when a form is sent.
+VERBS = {
+    "changelist_view": ("list", "list"),
+    "add_view": ("begin", "create"),
+    "change_view": ("read", "change"),
+    "delete_view": ("read", "remove"),
+    "history_view": ("history", "history"),
+    "user_change_password": ("read", "change_password"),
+}
 
-    def _named(self, verb: str, object_id: str | None = None) -> None:
+
+class Audited(admin.ModelAdmin):
+    """Every page that shows or changes rows leaves a row in the audit trail, in the transaction of what it changes.
+
+    The site names them, before it asks who may open the admin.
+    """
+
+    def note_page(self, view: str, request: HttpRequest, object_id: str | None = None) -> None:
+        """Name what is asked of a page, which is known by its view's name."""
+        if view in VERBS:
+            shown, entered = VERBS[view]
+            self.note(entered if request.method == "POST" else shown, object_id)
+
+    def note(self, verb: str, object_id: str | None = None) -> None:
         known = [int(object_id)] if object_id is not None and is_id(object_id) else []
         trail.name(f"{trail.kind_of(self.model)}.{verb}", *known)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        self._named("list")
         if request.GET:  # what was searched for may be a name
             trail.tell(query={name[:50]: trail.MASK for name in request.GET})
         response = super().changelist_view(request, extra_context)
@@ -114,32 +133,19 @@ class Audited(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if request.method != "POST":
-            self._named("read" if object_id else "begin", object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
-        self._named("change" if object_id else "create", object_id)
         return sent(lambda: super(Audited, self).changeform_view(request, object_id, form_url, extra_context))
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        self._named("remove" if request.method == "POST" else "read", object_id)
-        return super().delete_view(request, object_id, extra_context)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        self._named("history", object_id)
-        return super().history_view(request, object_id, extra_context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         found = super().get_object(request, object_id, from_field)
-        noted = trail.current()
         if found is not None:
             trail.saw([found])
-        elif noted:  # which Django answers by leading elsewhere
-            noted.close(trail.Outcome.NOT_FOUND)
+        else:  # which Django answers by leading elsewhere
+            trail.missing()
         return found
 
     def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Paginator:
         """Of the list and, beside it, of what other models' forms offer as one types."""
-        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
-            self._named("search")
         return Noting(queryset, *args, **kwargs)
 
 
@@ -158,7 +164,7 @@ class Bounded(Audited):
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         if all(map(is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             if (action := request.POST.get("action", "")) in self.get_actions(request):
-                self._named(action)
+                self.note(action)
             return super().response_action(request, *args, **kwargs)
         self.message_user(request, "The rows that were chosen could not be read. Choose them again.", messages.ERROR)
         return None

@@ -70,6 +70,7 @@ class Trail:
         self.details: dict[str, JSON] = {}
         self.rows = 0  # that were written
         self.failed = False  # the last transaction was rolled back, or what was entered was refused
+        self.missing = False  # what was asked for is not there, or hidden
         self.unsure = False  # a transaction was lost during COMMIT
         self._inside = False
 
@@ -115,7 +116,7 @@ class Trail:
         if not self.action or self.rows:
             return
         if outcome is Outcome.OK and self.failed:  # a form that is shown again is answered with 200
-            outcome = Outcome.REFUSED
+            outcome = Outcome.NOT_FOUND if self.missing else Outcome.REFUSED
         self.write_row(self, outcome)
         self.rows += 1
 
@@ -211,6 +212,12 @@ def refused() -> None:
     """What was entered will not do: a form that is shown again."""
     if (trail := _open.get()) is not None:
         trail.failed = True
+
+
+def missing() -> None:
+    """What was asked for is not there, or hidden, and the answer leads elsewhere instead of saying so."""
+    if (trail := _open.get()) is not None:
+        trail.failed = trail.missing = True
 
 
 def saw(records: Iterable[models.Model]) -> None:

@@ -43,11 +43,13 @@ def test_the_admins_pages_leave_a_row_each(pages: AdminPages) -> None:
     pages.client.get(pages.url("change", jane.pk))
     pages.client.get(pages.url("history", jane.pk))
     pages.client.get(pages.url("change", 4711))
+    pages.client.post(pages.url("change", 4711))
     assert rows() == [
         ("patient.list", "ok", [jane.pk]),
         ("patient.read", "ok", [jane.pk]),
         ("patient.history", "ok", [jane.pk]),
         ("patient.read", "not_found", [4711]),
+        ("patient.change", "not_found", [4711]),
     ]
     assert AuditEvent.objects.get(action="patient.list").details == {"query": {"q": "***"}}
 
