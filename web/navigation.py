@@ -60,7 +60,7 @@ MAIN: tuple[Entry, ...] = (
 )
 ACCOUNT: tuple[Entry, ...] = (
     Entry(_("Second factor"), "mfa_index", lambda user: True),
-    Entry(_("Change password"), "account_change_password", lambda user: True),
+    Entry(_("Change password"), "account_change_password", User.has_usable_password),
     Entry(_("API documentation"), "swagger", lambda user: True),
 )
 

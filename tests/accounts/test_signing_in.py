@@ -206,6 +206,17 @@ def test_the_current_password_is_guessed_no_more_often_than_elsewhere(client: Cl
     assert answer.context["form"].errors == {"oldpassword": [LOCKED]}
 
 
+def test_who_took_their_own_password_away_is_told_that_there_is_none_to_change(client: Client, user: User) -> None:
+    """In the admin, which keeps them signed in."""
+    sign_in(client)
+    assert "/accounts/password/change/" in client.get("/").content.decode()
+    client.post(f"/admin/accounts/user/{user.pk}/password/", {"usable_password": "false", "unset-password": "yes"})
+    for answer in (client.get("/accounts/password/change/"), client.post("/accounts/password/change/")):
+        assert answer.status_code == 409
+        assert "Ask whoever manages the clinic's users to give you one." in answer.content.decode()
+    assert "/accounts/password/change/" not in client.get("/").content.decode()
+
+
 def test_deactivation_ends_sessions_at_the_next_request(client: Client, user: User) -> None:
     sign_in(client)
     user.is_active = False

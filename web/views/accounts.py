@@ -1,10 +1,10 @@
 """Signing in, passwords and second factors: django-allauth's pages, where ours do something more."""
 
-from allauth.account.views import ReauthenticateView
+from allauth.account.views import PasswordChangeView, ReauthenticateView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts import credentials
@@ -18,6 +18,16 @@ class ReauthenticateByPasswordView(ReauthenticateView):
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if isinstance(request.user, User) and is_enrolled(request.user):
             return redirect(f"{reverse('mfa_reauthenticate')}?{request.GET.urlencode()}")
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+class ChangePasswordView(PasswordChangeView):
+    """Of whoever has a password; allauth leads all others to a page for choosing one, and that is not theirs to do."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if isinstance(request.user, User) and not request.user.has_usable_password():
+            return render(request, "account/password_none.html", status=409)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
