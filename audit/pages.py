@@ -14,8 +14,9 @@
 `AuditedPage` stands first, so that who is sent to the log-in page leaves a row as well. A ``pk`` in the address is the
 object's id; `get_object` and the pages of a `ListView` are noted by themselves, everything else by `trail.saw`. What a
 service changes it notes itself, and the row is written in its transaction. A form that is shown again because it, or a
-service, said no leaves a row that says refused (a view without `form_invalid` says so with `trail.refused()`). Actions
-are named as in the API: see docs/audit.md. A page without patient data needs none of this.
+service, said no leaves a row that says refused (a view without `form_invalid` says so with `trail.refused()`, and so
+does one that leads elsewhere because what was asked cannot be). Actions are named as in the API: see docs/audit.md. A
+page without patient data needs none of this.
 """
 
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ class AuditedPage(View):
         trail.name(action, *([pk] if known else []))
         response = super().dispatch(request, *args, **kwargs)
         noted = trail.current()
-        if noted and response.status_code == 302 and not request.user.is_authenticated:
+        if noted and response.status_code == 302 and not request.user.is_authenticated and not noted.failed:
             noted.close(Outcome.DENIED)
         return response
 

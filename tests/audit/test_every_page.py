@@ -67,7 +67,7 @@ AUDITED = {
     "POST manage-holidays do=import": ("holiday.import", "refused"),
     "POST manage-holiday-remove": ("holiday.remove", "not_found"),
     "GET audit": ("audit_event.list", "ok"),
-    "POST book-check": ("appointment.book", "ok"),
+    "POST book-check": ("appointment.book", "refused"),
     "GET visit-link": ("appointment.read", "not_found"),
     "GET visit-booked": ("appointment.read", "not_found"),
     "GET visit-calendar": ("appointment.read", "not_found"),

@@ -193,6 +193,11 @@ def test_the_form_that_was_sent_leads_to_the_same_booking_again(
     first, second = (client.post("/book/check/", form) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert (Appointment.objects.count(), Patient.objects.count()) == (1, 1)
+    visit = Appointment.objects.get()
+    assert list(AuditEvent.objects.order_by("id").values_list("action", "outcome", "object_ids", "details")) == [
+        ("appointment.book", "ok", [visit.pk], {}),
+        ("appointment.book", "ok", [visit.pk], {"replayed": True}),
+    ]
 
 
 def test_a_form_of_another_window_books_nothing(visitor: Booking, doctor: Doctor, client: Client) -> None:
@@ -446,6 +451,47 @@ def test_booking_and_what_a_link_does_are_written_down(client: Client, link: str
         (f"appointment.{verb}", [visit.pk], [visit.patient_id], None, "ok")
         for verb in ("book", "read", "reschedule", "cancel")
     ]
+
+
+def rows() -> list[tuple[str, str]]:
+    events = AuditEvent.objects.exclude(action="session.begin").order_by("id")
+    return list(events.values_list("action", "outcome"))
+
+
+@pytest.mark.parametrize("role", [None, "receptionist", "patient"])
+def test_a_form_that_books_nothing_is_written_down_as_refused(client: Client, role: str | None) -> None:
+    """Nothing was begun: a visitor is led to the beginning, a patient to their own pages."""
+    if role:
+        client.force_login(User.objects.create_user("somebody", role=role))
+    assert client.post("/book/check/").headers["Location"] == ("/my/book/" if role == "patient" else "/book/")
+    assert rows() == [("appointment.book", "refused")]
+
+
+def test_a_booking_without_details_is_written_down_as_refused(visitor: Booking, doctor: Doctor) -> None:
+    visitor.take(doctor)
+    assert visitor.client.post("/book/check/").headers["Location"] == "/book/details/"
+    assert rows() == [("appointment.book", "refused")]
+
+
+def test_a_booking_whose_time_is_lost_is_written_down_as_refused(
+    visitor: Booking, doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    visitor.take(doctor)
+    visitor.enter()
+    form = visitor.form()
+    lose(visitor, doctor, clock)
+    assert visitor.client.post("/book/check/", form).headers["Location"] == "/book/lost/"
+    assert rows() == [("appointment.book", "refused")]
+
+
+def test_what_a_link_may_no_longer_do_is_written_down_as_refused(
+    client: Client, link: str, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 3, 3, 10, 1, tzinfo=UTC), tick=False)
+    for page in ("move/", "cancel/"):
+        client.get(link + page)
+        client.post(link + page, {})
+    assert rows()[1:] == [(f"appointment.{verb}", "refused") for verb in ("read", "reschedule", "read", "cancel")]
 
 
 def test_no_token_is_written_down(client: Client, link: str) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from appointments import services, waitlist
 from appointments.models import Appointment, Hold, WaitlistEntry
+from audit.models import AuditEvent
 from clinics.models import AppointmentType
 from doctors.models import Doctor
 from patients.models import Patient
@@ -150,7 +151,17 @@ def test_the_form_that_was_sent_leads_to_the_same_visit_again(
     form = book_for(mine, kind, doctor, jane).form()
     first, second = (mine.post("/my/book/check/", form) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
-    assert Appointment.objects.count() == 1
+    visit = Appointment.objects.get()
+    told = AuditEvent.objects.filter(action="appointment.book").order_by("id")
+    assert list(told.values_list("outcome", "object_ids", "details")) == [
+        ("ok", [visit.pk], {}),
+        ("ok", [visit.pk], {"replayed": True}),
+    ]
+
+
+def test_a_booking_that_was_not_begun_is_written_down_as_refused(mine: Client) -> None:
+    assert mine.post("/my/book/check/", {"key": "unknown"}).headers["Location"] == "/my/book/"
+    assert AuditEvent.objects.values_list("outcome").get(action="appointment.book") == ("refused",)
 
 
 def test_a_patient_who_is_elsewhere_is_offered_other_times(

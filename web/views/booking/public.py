@@ -19,6 +19,7 @@ from appointments.finding import Slot
 from appointments.models import Hold, OnlineBooking
 from audit.pages import AuditedPage
 from clinics.models import AppointmentType
+from common import trail
 from common.addresses import client_address, network
 from web.forms.booking import DetailsForm, visitor_of
 from web.views.booking import steps
@@ -34,14 +35,11 @@ class Public(Counted, Step):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and request.user.role == Role.PATIENT:
+            trail.refused()
             return HttpResponseRedirect(reverse("my-book-what"))
-        if not settings.ONLINE_BOOKING and not self.sent_before(request):
+        if not settings.ONLINE_BOOKING:
             return render(request, "web/booking/closed.html", status=403)
         return super().dispatch(request, *args, **kwargs)
-
-    def sent_before(self, request: HttpRequest) -> bool:
-        """Whether the form is one that was booked before; only the last step knows."""
-        return False
 
     def keep_time(self, slot: Slot, kind: AppointmentType, instead_of: str) -> tuple[Hold, str]:
         return online.hold_time(
@@ -80,13 +78,14 @@ class Check(AuditedPage, Public, steps.CheckStep):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # A form that was sent before is a booking already, though the draft is gone: it leads there again.
-        if self.sent_before(request):
-            return booked(request.POST["key"])
-        return super().dispatch(request, *args, **kwargs)
-
-    def sent_before(self, request: HttpRequest) -> bool:
         key = request.POST.get("key", "") if request.method == "POST" else ""
-        return bool(key) and OnlineBooking.objects.of_link(key).exists()
+        made = OnlineBooking.objects.of_link(key).select_related("appointment").first() if key else None
+        if made is None:
+            return super().dispatch(request, *args, **kwargs)
+        trail.name(self.audited["post"])
+        trail.saw([made.appointment])
+        trail.tell(replayed=True)
+        return booked(key)
 
     def facts(self) -> list[tuple[str, str]]:
         visitor = visitor_of(self.chosen.draft.details)

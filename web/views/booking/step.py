@@ -17,6 +17,7 @@ from appointments.errors import TooManyHolds
 from appointments.finding import Slot
 from appointments.models import Hold
 from clinics.models import AppointmentType
+from common import trail
 from common.errors import Refused
 from common.metrics import count_refusal
 from web.drafts import Chosen, Draft, Drafts
@@ -86,6 +87,7 @@ class ChosenStep(Step):
         return super().dispatch(request, *args, **kwargs)
 
     def without_a_time(self, request: HttpRequest) -> HttpResponse:
+        trail.refused()
         messages.info(request, _("Please choose what the visit is for, and a time."))
         return self.to("what")
 

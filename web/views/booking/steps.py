@@ -15,6 +15,7 @@ from appointments.alternatives import TIME_REFUSALS
 from appointments.errors import HoldGone
 from appointments.finding import Slot
 from clinics.models import AppointmentType, Location
+from common import trail
 from common.errors import Refused
 from common.metrics import count_refusal
 from web.forms.booking import WhoForm
@@ -169,6 +170,7 @@ class CheckStep(ChosenStep):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if not self.has_details():
+            trail.refused()
             return self.to("details")
         if request.POST.get("key", "") != self.chosen.draft.key:
             return self.review(_("You have chosen another time meanwhile. Please check it once more."))

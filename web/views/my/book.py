@@ -18,6 +18,7 @@ from appointments.finding import Slot
 from appointments.models import Hold
 from appointments.permissions import own_patients
 from clinics.models import AppointmentType
+from common import trail
 from patients.models import Patient
 from web.drafts import forget_visitor
 from web.forms.booking import PersonForm
@@ -92,6 +93,8 @@ class Check(MyStep, steps.CheckStep):
         """A form that was sent before is a booking already, though the draft is gone: it leads there again."""
         made = online.booked_before(self.actor, request.POST.get("key", ""))
         if made:
+            trail.saw_again(objects=[made])
+            trail.tell(replayed=True)
             return HttpResponseRedirect(reverse("my-visit-link", args=[made]))
         return super().without_a_time(request)
 

@@ -15,7 +15,7 @@ from appointments import policy, services
 from appointments.errors import PastCutOff
 from appointments.lifecycle import MOVABLE, Status
 from appointments.models import Appointment
-from common import clock
+from common import clock, trail
 from common.errors import Conflict, DomainError, Refused
 from web.calendars import visit_file
 from web.forms.booking import CancelForm
@@ -73,7 +73,10 @@ class VisitPage(View):
 
     def not_possible(self) -> HttpResponse | None:
         """Only while a patient may change it; else the visit's page says why not."""
-        return self.to_visit() if why_fixed(self.visit) else None
+        if not why_fixed(self.visit):
+            return None
+        trail.refused()
+        return self.to_visit()
 
     def to_visit(self) -> HttpResponse:
         return HttpResponseRedirect(self.url("link"))
