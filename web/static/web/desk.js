@@ -132,16 +132,25 @@ function draw() {
     eventDrop: drop,
     eventResize: drop,
     dateClick: data.books ? bookAt : undefined,
-    longPressDelay: 400,
+    longPressDelay: 400,  // a finger that goes on at once scrolls
   });
   tidy();
-  new MutationObserver(tidy).observe(box, { childList: true, subtree: true });
 }
 
 // The click that ends a drag is not a click.
 function settleDrag() {
   setTimeout(() => { dragging = false; });
 }
+
+// A device breaks a drag off for a palm or a call. The calendar goes on showing where the visit would be: draw it anew.
+addEventListener("pointercancel", () => {
+  if (!dragging) return;
+  const { scrollTop, scrollLeft } = box.querySelector(".ec-main");
+  window.EventCalendar.destroy(calendar);
+  draw();
+  box.querySelector(".ec-main").scrollTo(scrollLeft, scrollTop);
+  dragging = false;
+});
 
 /** The calendar calls itself a table with cells of nothing. To those who hear the page it is a group of buttons. */
 function tidy() {
@@ -169,8 +178,12 @@ async function send(url, fields) {
   return { ok: response.ok, text: (await response.json()).text };
 }
 
-async function drop({ event, newResource, revert }) {
+async function drop({ event, oldEvent, newResource, jsEvent, revert }) {
   const visit = event.extendedProps;
+  if (!newResource && wall(event.start) === wall(oldEvent.start) && wall(event.end) === wall(oldEvent.end)) {
+    if (jsEvent.pointerType !== "mouse") openPanel(visitUrl(visit.id));  // a finger that only rested on it
+    return;
+  }
   const doctor = newResource?.id ?? visit.doctor;
   const fields = { doctor, start: wall(event.start), end: wall(event.end), version: visit.version, place: data.place };
   let answer;
@@ -289,5 +302,8 @@ bindKeys({
     if (visit) openPanel(visitUrl(visit.dataset.visit, "move/"));
   },
 });
-if (box) draw();
+if (box) {
+  draw();
+  new MutationObserver(tidy).observe(box, { childList: true, subtree: true });
+}
 desk.dataset.alive = "yes";
