@@ -32,8 +32,7 @@ class Audited:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.monotonic()
-        named = request_id.current() or request_id.choose(request.META.get(request_id.SENT, ""))
-        with opened(Trail(write, request=request, request_id=named)) as trail:
+        with opened(Trail(write, request=request, request_id=request_id.current())) as trail:
             response = self.get_response(request)
             if response.status_code == BUSY and lost_the_database():
                 logger.error("The audit trail could not be written: there is no database.")

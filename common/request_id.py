@@ -5,10 +5,10 @@ A client or a proxy may send the id as ``X-Request-ID``; every answer names it.
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
@@ -30,6 +30,12 @@ _in_hand: ContextVar[InHand] = ContextVar("request_in_hand", default=_NONE)
 def choose(sent: str) -> str:
     """The id for a request: the one that came with it if it is one, or a new UUID."""
     return sent if ACCEPTED.fullmatch(sent) else str(uuid.uuid4())
+
+
+def of(environ: Mapping[str, Any]) -> str:
+    """The id for a request, by what WSGI, or Django in its place, tells of it."""
+    # Not by Django's `headers`, which it makes of all that came, whoever asks.
+    return choose(environ.get(SENT, ""))
 
 
 def current() -> str:

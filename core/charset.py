@@ -59,21 +59,22 @@ def asgi(application: AsgiApplication) -> AsgiApplication:
 
 
 def refuse_wsgi(environ: WSGIEnvironment, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
-    start_response(status, _headers(environ.get("HTTP_X_REQUEST_ID", ""), body))
+    start_response(status, _headers(request_id.of(environ), body))
     return [body]
 
 
 async def refuse_asgi(scope: dict[str, Any], send: Any, status: str, body: bytes) -> None:
     sent = dict(scope.get("headers", ())).get(b"x-request-id", b"").decode("latin-1")
-    headers = [(name.lower().encode(), value.encode()) for name, value in _headers(sent, body)]
+    told = _headers(request_id.choose(sent), body)
+    headers = [(name.lower().encode(), value.encode()) for name, value in told]
     await send({"type": "http.response.start", "status": int(status[:3]), "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _headers(sent: str, body: bytes) -> list[tuple[str, str]]:
+def _headers(named: str, body: bytes) -> list[tuple[str, str]]:
     return [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
-        (request_id.HEADER, request_id.choose(sent)),
+        (request_id.HEADER, named),
     ]

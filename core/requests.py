@@ -30,8 +30,7 @@ class NamedRequests:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.monotonic()
-        # Not by `headers`, which Django makes of all that came, whoever asks.
-        chosen = request_id.choose(request.META.get(request_id.SENT, ""))
+        chosen = request_id.of(request.META)
         with request_id.in_hand(chosen, request):
             response = self.get_response(request)
             response.headers[request_id.HEADER] = chosen

@@ -49,6 +49,12 @@ def test_reading_a_patient_leaves_who_whom_and_whence(api: APIClient, user: User
     }
 
 
+@pytest.mark.parametrize("sent", ["", "Jane Doe"])
+def test_a_row_names_its_request_as_the_answer_does(api: APIClient, sent: str) -> None:
+    answer = api.get(f"/api/patients/{make_patient().pk}/", headers={"X-Request-ID": sent})
+    assert AuditEvent.objects.get().request_id == answer["X-Request-ID"]
+
+
 def test_a_list_says_whom_it_showed(api: APIClient) -> None:
     patients = [make_patient(full_name=name) for name in ("A", "B", "C")]
     api.get("/api/patients/?page_size=2&ordering=-full_name&search=jane&filter=sex:female,email:a@b.c")

@@ -39,6 +39,11 @@ def test_what_is_no_id_is_replaced_by_a_new_one(sent: str) -> None:
     assert str(uuid.UUID(first)) == first
 
 
+def test_the_id_is_read_where_wsgi_puts_it() -> None:
+    assert request_id.of({"HTTP_X_REQUEST_ID": "0123456789abcdef"}) == "0123456789abcdef"
+    assert uuid.UUID(request_id.of({}))
+
+
 def test_there_is_an_id_only_while_a_request_is_in_hand() -> None:
     assert (request_id.current(), request_id.current_request()) == ("", None)
     with request_id.in_hand("0123456789abcdef"):
