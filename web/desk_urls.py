@@ -3,9 +3,10 @@
 from django.urls import path
 
 from web.views.desk.board import BoardListView, BoardStepView, BoardView
-from web.views.desk.booking import BookingView, PatientsView, TimesView
+from web.views.desk.booking import BookingView
 from web.views.desk.day import DeskDayView, DeskView
-from web.views.desk.finding import FindView
+from web.views.desk.finding import FindView, PatientsView
+from web.views.desk.offers import TimesView
 from web.views.desk.visits import DropView, MoveView, StepView, UndoView, VisitView
 
 calendar = [

@@ -147,7 +147,7 @@ def test_every_page_is_in_one_of_the_tables() -> None:
     audited = {" ".join(route.split()[:2]) for route in AUDITED}
     assert audited & NOTHING_OF_PATIENTS == set()
     # Pages that are only sent to, and answer with 405.
-    sent_to = {f"GET {page}" for page in ("desk-times", "desk-patients", "desk-drop", "desk-undo", "desk-step")}
+    sent_to = {f"GET {page}" for page in ("desk-drop", "desk-undo", "desk-step")}
     assert audited | NOTHING_OF_PATIENTS | sent_to | {"GET board-step"} == set(ADDRESSES)
 
 

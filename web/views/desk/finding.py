@@ -45,6 +45,20 @@ class FindView(AtTheDesk):
         return render(self.request, "web/desk/_find.html" if self.inside else "web/desk/find.html", facts)
 
 
+class PatientsView(AtTheDesk):
+    """POST /desk/patients/: those whom a few letters fit, as options of a list."""
+
+    needs = Right.BOOK
+    audited: ClassVar = {"post": "patient.list"}
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        query = request.POST.get("query", "")[:200].strip()
+        found = found_by(self.actor, Patient.objects.active(), query) if query else []
+        trail.saw(found)
+        facts = {"found": found, "query": query}
+        return render(request, "web/desk/_patients.html", facts)
+
+
 def found_by(actor: User, people: PatientQuerySet, query: str) -> list[Patient]:
     """The first few of ``people`` whom ``query`` fits and ``actor`` may see; by what they may know of them."""
     found = people.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS)).by_relevance(query)
