@@ -1,10 +1,11 @@
 """In which language an answer is, and that French says everything that English does."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import translation
 from rest_framework.test import APIClient
@@ -189,3 +190,24 @@ def test_the_whole_way_of_a_booking_is_french(client: Client) -> None:
     assert "31 janvier 1990" in text(visitor.check())
     done = client.get(visitor.confirm().headers["Location"])
     assert "Votre rendez-vous est réservé" in text(done)
+
+
+def test_a_date_that_begins_a_line_has_a_capital(client: Client) -> None:
+    jane = make_patient(preferred_language="fr", user=User.objects.create_user("jane", role="patient"))
+    client.force_login(jane.user)
+    book("2026-03-02 10:00", patient=jane)
+    assert ">Lundi 2 mars 2026, <time" in text(client.get("/my/"))
+
+
+def test_so_has_a_time_that_was_lost_and_those_that_are_offered_instead(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    doctor = make_doctor()
+    client.post("/language/", {"language": "fr"})
+    visitor = Booking(client, make_type(name="Consultation"))
+    visitor.take(doctor)
+    clock.shift(timedelta(minutes=11))
+    book("2026-03-02 10:00", doctor=doctor)
+    page = text(client.get("/book/lost/"))
+    assert ">Lundi 2 mars 2026, 10:00 " in page
+    assert page.count(">Lundi 2 mars 2026, <time") == 3
