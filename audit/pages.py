@@ -37,6 +37,7 @@ class AuditedPage(View):
     """A page whose requests leave a row each. ``audited`` names the action of each method, in lower case."""
 
     audited: ClassVar[Mapping[str, str]]
+    about_its_pk: ClassVar = True  # a ``pk`` in the address is the id of the action's noun
 
     def action(self, request: HttpRequest) -> str | None:
         """What a request is noted as, if at all. A page whose buttons do different things says so here."""
@@ -48,7 +49,7 @@ class AuditedPage(View):
         if action is None:
             return super().dispatch(request, *args, **kwargs)
         pk = self.kwargs.get("pk")
-        known = isinstance(pk, int) and not action.partition(".")[2].startswith(OF_SOMETHING_ELSE)
+        known = self.about_its_pk and isinstance(pk, int) and not action.partition(".")[2].startswith(OF_SOMETHING_ELSE)
         trail.name(action, *([pk] if known else []))
         response = super().dispatch(request, *args, **kwargs)
         noted = trail.current()

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.roles import Role
 from appointments import hours
+from audit.models import AuditEvent
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from tests.factories import at, book, close, make_doctor, make_user, set_hours
 from tests.pages import entries, messages
@@ -228,6 +229,17 @@ def test_move_to_a_time_that_is_gone_is_refused_in_words(client: Client, doctor:
     ]
     visit.refresh_from_db()
     assert visit.start == at("2026-03-04 14:00")
+
+
+def test_a_move_from_the_page_of_a_leave_is_written_down_as_one_of_the_visit(client: Client, doctor: Doctor) -> None:
+    visit = book("2026-03-04 14:00", doctor=doctor)
+    for day in ("2026-03-05", "2026-03-04"):  # so that the leave has another number than the visit
+        exception = hours.add_exception(doctor, kind="closed", start=at(day), end=at(f"{day} 23:00"))
+    assert exception.pk != visit.pk
+    for start in ("soon", "2026-03-09T08:00:00Z"):
+        client.post(f"/leave/{exception.pk}/move/", {"visit": visit.pk, "version": 1, "start": start})
+    told = AuditEvent.objects.filter(action="appointment.reschedule").order_by("id")
+    assert list(told.values_list("object_ids", "outcome")) == [([visit.pk], "refused"), ([visit.pk], "ok")]
 
 
 def test_extra_clinic_touches_nobody_and_opens_time(client: Client, doctor: Doctor) -> None:

@@ -166,6 +166,7 @@ class MoveView(ExceptionPage):
     """Move a visit to one of the other times that were offered."""
 
     audited: ClassVar = {"post": "appointment.reschedule"}
+    about_its_pk = False  # the address names the leave
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         exception = self.exception(pk)
@@ -174,12 +175,13 @@ class MoveView(ExceptionPage):
         visit = within_reach(self.actor, Right.BOOK, rows).first()
         if visit is None:
             raise Http404
-        trail.name("appointment.reschedule", visit.pk)
+        trail.saw([visit])
         try:
             start = read_instant(request.POST.get("start", ""))
             seen = read_id(request.POST.get("version"))
             services.reschedule(visit, start=start.astimezone(UTC), seen_version=seen, actor=self.actor)
         except ValueError as error:
+            trail.refused()
             messages.error(request, str(error))
         except DomainError as error:
             messages.error(request, words(error))
