@@ -46,6 +46,11 @@ STEPS = {
 PUT_BACK_FROM = (Status.CANCELLED, Status.NO_SHOW)
 
 
+def noted_as(step: str) -> str:
+    """What the audit trail calls a step, or undo."""
+    return f"appointment.{'change' if step == 'put-back' else step.replace('-', '_')}"
+
+
 def steps_from(status: str) -> list[Step]:
     """Those that the life cycle allows, in the order in which they stand above."""
     allowed = allowed_from(status)

@@ -78,6 +78,10 @@ AUDITED = {
     "GET desk": ("appointment.list", "ok"),
     "GET desk-day": ("appointment.list", "ok"),
     "POST desk-book": ("appointment.book", "refused"),
+    "POST desk-book do=find": ("patient.list", "ok"),
+    "POST desk-book do=use-4711": ("patient.read", "ok"),
+    "POST desk-book do=register": ("patient.register", "refused"),
+    "POST desk-book do=wait": ("waitlist_entry.join", "refused"),
     "POST desk-patients": ("patient.list", "ok"),
     "POST desk-find": ("patient.list", "ok"),
     "GET desk-visit": ("appointment.read", "not_found"),
@@ -104,6 +108,10 @@ AUDITED = {
     "POST my-waiting-leave": ("waitlist_entry.withdraw", "denied"),
     "POST my-book-check": ("appointment.book", "denied"),
 }
+# Whoever has a link, or wants to book, need not sign in.
+OPEN_TO_ALL = ("GET visit-", "POST visit-move", "POST visit-cancel", "POST book-check")
+# They ask every few seconds whether something has changed, and find out that somebody has been signed out.
+ASKED_AGAIN = {"GET desk-day", "GET board-list"}
 # Forms before anything is in them, places, types and what is free; a step that no visit has; and the table of a file
 # that there is not. A time is kept for whoever is about to book, and given back: no booking, and nobody's name.
 NOTHING_OF_PATIENTS = {
@@ -155,6 +163,35 @@ def test_every_page_is_in_one_of_the_tables() -> None:
 def test_it_leaves_one_row(client: Client, user: User, route: str) -> None:
     client.force_login(user)
     assert asked(client, route) == [AUDITED[route]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "route", [route for route in AUDITED if not route.startswith(OPEN_TO_ALL) and route not in ASKED_AGAIN]
+)
+def test_who_is_sent_to_sign_in_leaves_one_row(client: Client, route: str) -> None:
+    assert asked(client, route) == [(AUDITED[route][0], "denied")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "action"),
+    [
+        ("/desk/visits/4711/no-show/", "appointment.no_show"),
+        ("/desk/visits/4711/put-back/", "appointment.change"),
+        ("/board/visits/4711/check-in/", "appointment.check_in"),
+        ("/board/visits/4711/undo/", "appointment.undo"),
+    ],
+)
+def test_a_step_that_nobody_signed_in_for_leaves_one_row(client: Client, address: str, action: str) -> None:
+    client.post(address)
+    assert AuditEvent.objects.values_list("action", "outcome", "object_ids").get() == (action, "denied", [4711])
+
+
+@pytest.mark.django_db
+def test_a_file_of_numbers_that_nobody_signed_in_for_leaves_one_row(client: Client) -> None:
+    client.get("/dashboard/bookings.csv")
+    assert list(AuditEvent.objects.values_list("action", "outcome")) == [("report.export", "denied")]
 
 
 @pytest.mark.parametrize("route", sorted(NOTHING_OF_PATIENTS))

@@ -17,7 +17,6 @@ from accounts.roles import Right
 from appointments.reports import Report, report
 from appointments.reports.tables import TABLES
 from appointments.reports.utilisation import Utilisation
-from common import trail
 from common.csv import ENCODING
 from web.access import StaffPage
 from web.forms.reports import ScopeForm
@@ -101,11 +100,13 @@ class DashboardTableView(StaffPage):
 
     right: ClassVar = Right.READ_REPORTS
 
+    def action(self, request: HttpRequest) -> str | None:
+        return "report.export" if self.kwargs["table"] in TABLES else None
+
     def get(self, request: HttpRequest, table: str) -> HttpResponseBase:
         form = ScopeForm(request.GET, actor=self.actor)
         if table not in TABLES or not form.is_valid() or form.scope is None:
             raise Http404
-        trail.name("report.export")
         pieces = (piece.encode("utf-8" if number else ENCODING) for number, piece in _numbered(table, form))
         answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8; header=present")
         answer["Content-Disposition"] = f'attachment; filename="{table}-{form.scope.first}-{form.scope.last}.csv"'

@@ -25,7 +25,7 @@ from common.errors import DomainError
 from scheduling.intervals import MINUTE
 from web.forms.visits import ReasonForm
 from web.refusals import status_of, words
-from web.steps import STEPS, Step, steps_from
+from web.steps import STEPS, Step, noted_as, steps_from
 from web.templatetags.web import STATUS_WORDS
 from web.views.desk.access import AtTheDesk
 from web.views.desk.wanted import Wanted
@@ -112,14 +112,16 @@ class BoardStepView(BoardView):
     """POST /board/visits/{id}/{step}/: one step, or the last one back; the answer is the board as it is then."""
 
     needs = Right.RUN_THE_DAY
-    audited: ClassVar = {}  # each step is named as it is taken
     template = "web/desk/_board.html"
     http_method_names = ["post"]  # noqa: RUF012 - Django's own option
 
+    def action(self, request: HttpRequest) -> str | None:
+        step = self.kwargs["step"]
+        return noted_as(step) if request.method == "POST" and step in {"undo", *ON_THE_BOARD} else None
+
     def post(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
-        if step != "undo" and step not in ON_THE_BOARD:
+        if step not in {"undo", *ON_THE_BOARD}:
             raise Http404
-        trail.name(f"appointment.{'change' if step == 'put-back' else step.replace('-', '_')}", pk)
         right = Right.RUN_THE_DAY if step == "undo" else STEPS[step].right
         rows = Appointment.objects.with_names().select_related("location")
         visit = get_object_or_404(within_reach(self.actor, right, rows), pk=pk)

@@ -1,7 +1,7 @@
 """Quick booking: a patient, somebody who can see them, the next free times. One form, also without JavaScript."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -35,9 +35,22 @@ RENAMED = {"appointment_time": "slot", "doctor": "slot", "duration_minutes": "ap
 class BookingView(OffersTimes):
     """/desk/book/: the form, and what its buttons do: find, register, times, book, wait."""
 
+    buttons: ClassVar = {
+        **dict.fromkeys(("find", "times"), "patient.list"),
+        **dict.fromkeys(("register", "register-anyway"), "patient.register"),
+        "other": "patient.read",
+        "wait": "waitlist_entry.join",
+    }
+
+    def action(self, request: HttpRequest) -> str | None:
+        if request.method != "POST":
+            return "patient.read" if "patient" in request.GET else None
+        if "many" in request.POST:
+            return None
+        do = request.POST.get("do", "book")
+        return "patient.read" if do.startswith("use-") else self.buttons.get(do, "appointment.book")
+
     def get(self, request: HttpRequest) -> HttpResponse:
-        if "patient" in request.GET:
-            trail.name("patient.read")
         return self.shown(self.form(initial=request.GET.dict() | {"walk_in": request.GET.get("walk_in", "")}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -46,11 +59,9 @@ class BookingView(OffersTimes):
             case _ if "many" in request.POST:
                 return self.shown(form, unbound=True)
             case "find" | "times":
-                trail.name("patient.list")
                 return self.shown(form, unbound=True)
             case str(how) if how == "other" or how.startswith("use-"):
                 told = {**request.POST.dict(), "patient": how.removeprefix("use-").removeprefix("other"), "query": ""}
-                trail.name("patient.read")
                 return self.shown(self.form(data=told), unbound=True)
             case "register" | "register-anyway" as how:
                 return self.register(form, anyway=how == "register-anyway")
@@ -62,7 +73,6 @@ class BookingView(OffersTimes):
     # --- What the buttons do ----------------------------------------------------------------------
 
     def book(self, form: BookingForm) -> HttpResponse:
-        trail.name("appointment.book")
         if not form.is_valid():
             return self.shown(form, status=400)
         told = form.cleaned_data
@@ -87,7 +97,6 @@ class BookingView(OffersTimes):
 
     def register(self, form: BookingForm, *, anyway: bool) -> HttpResponse:
         """Open a record for somebody new, unless somebody like that is known: then that is asked first."""
-        trail.name("patient.register")
         new = NewPatientForm(self.request.POST)
         if not may(self.actor, Right.REGISTER_PATIENTS):
             return self.shown(form, unbound=True, status=403)
@@ -111,7 +120,6 @@ class BookingView(OffersTimes):
 
     def wait(self, form: BookingForm) -> HttpResponse:
         """Put the patient on the waiting list for what was looked for."""
-        trail.name("waitlist_entry.join")
         patient, kind = form.read("patient"), form.read("appointment_type")
         if patient is None or not may(self.actor, Right.WAIT):
             form.add_error("patient", form.fields["patient"].error_messages["required"])

@@ -25,7 +25,7 @@ from doctors.models import Doctor
 from web.forms.visits import DropForm, MoveForm, ReasonForm
 from web.ids import read_id
 from web.refusals import refuse, status_of, words
-from web.steps import STEPS, steps_for, undoable
+from web.steps import STEPS, noted_as, steps_for, undoable
 from web.templatetags.web import STATUS_WORDS
 from web.views.desk.access import AtTheDesk
 from web.views.desk.calendar import wall
@@ -80,14 +80,16 @@ class StepView(VisitView):
     """POST /desk/visits/{id}/{step}/: one step of the life cycle."""
 
     needs = Right.BOOK
-    audited: ClassVar = {}  # each step is named as it is taken
     http_method_names = ["post"]  # noqa: RUF012 - Django's own option
+
+    def action(self, request: HttpRequest) -> str | None:
+        step = self.kwargs["step"]
+        return noted_as(step) if request.method == "POST" and step in STEPS else None
 
     def post(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         if step not in STEPS:
             raise Http404
         taken = STEPS[step]
-        trail.name(f"appointment.{'change' if step == 'put-back' else step.replace('-', '_')}", pk)
         visit = self.to_change(pk, taken.right)
         form = ReasonForm(request.POST)
         if not form.is_valid():
