@@ -44,6 +44,18 @@ def test_patient_is_found_while_typing_and_opened_by_keyboard_alone(desk: Page) 
     assert_accessible(desk)
 
 
+@pytest.mark.parametrize("device", ["phone", "tablet"])
+def test_nothing_of_a_list_is_cut_off(desk: Page, device: str) -> None:
+    long = "somebody-with-a-name-that-does-not-end-soon.and-another-one"
+    make_patient(full_name="Achieng Kariuki", email="achieng-kariuki.83@example.org", date_of_birth="1967-10-02")
+    make_patient(full_name="Ana María", email=f"{long}@example.org", date_of_birth="1967-10-02")
+    desk.set_viewport_size({"width": WIDTHS[device], "height": 900})
+    desk.goto("/patients/")
+    widths = desk.locator(".table-wrap").evaluate("element => [element.scrollWidth, element.clientWidth]")
+    assert widths[0] <= widths[1]
+    assert_accessible(desk)
+
+
 def test_patient_is_registered_after_a_warning(desk: Page, watched: Watched) -> None:
     make_patient(full_name="Amina Hassan", phone_number="0712 345 678")
     watched.expect("status of 400")
