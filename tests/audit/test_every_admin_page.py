@@ -13,6 +13,9 @@ from audit.models import AuditEvent
 from tests.audit.test_every_request import UNKNOWN, VARIABLE
 from tests.factories import make_user
 
+# The same row on both engines (test_every_request), and the same pages (appointments/test_by_role).
+pytestmark = pytest.mark.once
+
 # The end of an address's name: what it is noted as when it is asked for, and when a form is sent to it.
 OF_A_MODEL = {
     "changelist": ("list", "list"),
