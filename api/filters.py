@@ -1,6 +1,7 @@
 """Narrowing and ordering lists: ``?field=``, ``?filter=field:value,field:value``, ``?search=``, ``?ordering=``."""
 
 import re
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -92,8 +93,19 @@ class FoldedFilter(filters.CharFilter):
         return super().filter(qs, folded(value)) if value else qs
 
 
+class _Twins(dict[str, filters.Filter]):
+    """Filters that each request is given a copy of, but not of what is in them, which nobody changes."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, filters.Filter]:
+        return {name: copy(one) for name, one in self.items()}
+
+
 class Filters(filters.FilterSet):
     """What can be asked of a list depends on the class alone: its form is made once, not for each request."""
+
+    @classmethod
+    def get_filters(cls) -> _Twins:
+        return _Twins(super().get_filters())
 
     def get_form_class(self) -> type[forms.Form]:
         kind = type(self)
