@@ -1,6 +1,6 @@
-"""`Idempotency-Key`: a request that creates may be sent again, and creates nothing twice.
+"""`Idempotency-Key`: a POST may be sent again, and does nothing twice.
 
-The key is claimed first and its answer stored last, in the one transaction that creates: there is never a booking
+The key is claimed first and its answer stored last, in the one transaction of what is done: there is never a booking
 without its key, nor a key without its booking. Who comes second waits in the database for the first, and is then
 given the same bytes. What fails leaves no key behind, and may be tried again with it.
 """

@@ -13,7 +13,7 @@ from accounts.errors import LockedOut, MustEnrol
 from api.examples import EXAMPLES, Examples
 from api.fields import ID
 from api.rights import NO_ROLE, ByRights
-from api.schema_retries import add_headers
+from api.schema_retries import add_headers, takes_key
 from api.serializers.patients import BlankForNull
 from patients.models import validate_phone_number
 
@@ -219,7 +219,7 @@ class Schema(AutoSchema):
                 operation["requestBody"]["content"][JSON]["examples"] = _named(examples.request)
             if "409" in answers:
                 answers["409"]["content"][JSON]["examples"] = _named(examples.conflicts)
-            if self._has_body() or _reads_a_query(operation) or examples.refusals:
+            if self._has_body() or _reads_a_query(operation) or examples.refusals or takes_key(self.view, self.method):
                 answers["400"] = self._refusal(examples)
             for status in self._shared_answers():
                 name, _ = NO_SUCH_PAGE if status == "404" and self._is_page() else SHARED[status]

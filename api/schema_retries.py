@@ -12,7 +12,7 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "A name of your own for this request, such as a random UUID. Sent again within 24 hours, the "
-    "request creates nothing, and is given the first answer again.",
+    "request changes nothing, and is given the first answer again.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 IF_MATCH = {
@@ -97,6 +97,10 @@ RESPONSES = {
 }
 
 
+def takes_key(view: Any, method: str) -> bool:
+    return method in getattr(view, "keyed", ())
+
+
 def add_headers(view: Any, method: str, operation: dict[str, Any]) -> None:
     """Put the headers, and the answers that follow from them, into an operation of a view."""
     action, answers = getattr(view, "action", method.lower()), operation["responses"]
@@ -109,7 +113,7 @@ def add_headers(view: Any, method: str, operation: dict[str, Any]) -> None:
     if method != "GET" and getattr(view, "detail", False):
         parameters.append(IF_MATCH)
         answers["412"] = {"$ref": "#/components/responses/Outdated"}
-    if method == "POST" and action in getattr(view, "creating", ()):
+    if takes_key(view, method):
         parameters.append(IDEMPOTENCY_KEY)
         headers["Idempotent-Replayed"] = REPLAYED
         _add_refusals_of_keys(answers)

@@ -24,12 +24,12 @@ CHANGING = ("create", "update", "partial_update", "destroy")
 
 
 class Retriable(Audited):
-    """A view whose requests may be sent again: `Idempotency-Key` where it creates, `If-Match` where it changes.
+    """A view whose requests may be sent again: `Idempotency-Key` on each POST, `If-Match` where it changes.
 
-    ``creating`` names the actions that the key is for (of a view without actions: the methods, in lower case).
+    PUT, PATCH and DELETE say what shall be, and come to the same when they come again.
     """
 
-    creating: ClassVar[frozenset[str]] = frozenset({"create"})
+    keyed: ClassVar[frozenset[str]] = frozenset({"POST"})
     # What shows more than it changes (possible duplicates, visits outside new hours) is one transaction with its
     # answer: one row of the audit trail tells of both.
     whole: ClassVar[frozenset[str]] = frozenset()
@@ -41,7 +41,7 @@ class Retriable(Audited):
         if handler is None:
             return
         action = getattr(self, "action", method)
-        if idempotency.HEADER in request.headers and action in self.creating:
+        if idempotency.HEADER in request.headers and request.method in self.keyed:
             setattr(self, method, idempotency.once(self, handler))
         elif preconditions.is_conditional_change(request) or action in self.whole:
             # What `get_object` compares, and locks, stays as it is until the change is written.

@@ -65,7 +65,6 @@ class HolidayViewSet(RecordViewSet):
     filterset_class = HolidayFilters
     ordering_fields: ClassVar = {"id": "id", "date": "date", "name": "name"}
     default_ordering = ("date",)
-    creating = frozenset({"create", "import_"})
     private = False
     verbs: ClassVar = {"import_": "import"}
     whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits

@@ -63,7 +63,6 @@ class WaitlistViewSet(RecordViewSet):
     )
     serializer_class = WaitlistSerializer
     filterset_class = WaitlistFilters
-    creating: ClassVar = frozenset({"create", "accept"})
     verbs: ClassVar = {"create": "join", "destroy": "withdraw", "offers": "list_offers"}
     tagged: ClassVar = RecordViewSet.tagged | {"accept", "decline"}
     ordering_fields: ClassVar = {

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: what was created is answered again, and not created again."""
+"""`Idempotency-Key`: what was done is answered again, and not done again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from api.views.documentation import description
 from appointments.models import Appointment, AppointmentChange
 from common.inserting import insert
 from patients.models import Patient
-from tests.factories import at, make_doctor, make_patient
+from tests.factories import at, book, make_doctor, make_patient
 from tests.tokens import token_of
 
 KEY = "6f1c9f8e-5f0f-4c1b-9d4e-3f8b6a1d2c7e"
@@ -65,6 +65,27 @@ def test_whatever_is_created_is_created_once(api: APIClient, route: str, body: d
     first, second = (api.post(route, body, headers={"Idempotency-Key": KEY}) for _ in range(2))
     assert (first.status_code, second.status_code, second.content) == (201, 201, first.content)
     assert api.get(route).json()["count"] == before + 1
+
+
+def test_a_step_sent_again_is_taken_once(api: APIClient) -> None:
+    appointment = book()
+    api.post(f"/api/appointments/{appointment.pk}/confirm/")
+    undo = f"/api/appointments/{appointment.pk}/undo/"
+    first, second = (api.post(undo, headers={"Idempotency-Key": KEY}) for _ in range(2))
+    assert (first.status_code, second.status_code, second.content) == (200, 200, first.content)
+    assert [answer.get("Idempotent-Replayed") for answer in (first, second)] == [None, "true"]
+    assert [row.action for row in appointment.history.order_by("id")] == ["booked", "status", "undone"]
+
+
+def test_a_move_sent_again_does_not_take_back_what_came_after_it(api: APIClient) -> None:
+    appointment = book()
+    path = f"/api/appointments/{appointment.pk}/"
+    headers = {"Idempotency-Key": KEY, "If-Match": api.get(path)["ETag"]}
+    first = api.post(f"{path}reschedule/", {"appointment_time": "2026-03-02T14:00:00Z"}, headers=headers)
+    api.post(f"{path}reschedule/", {"appointment_time": "2026-03-02T15:00:00Z"})
+    second = api.post(f"{path}reschedule/", {"appointment_time": "2026-03-02T14:00:00Z"}, headers=headers)
+    assert (first.status_code, second.status_code, second.content) == (200, 200, first.content)
+    assert api.get(path).json()["appointment_time"] == "2026-03-02T15:00:00Z"
 
 
 def test_without_a_key_each_request_counts(api: APIClient) -> None:
@@ -284,3 +305,13 @@ def test_every_operation_that_creates_takes_a_key() -> None:
     }
     assert {"/api/patients/", "/api/doctors/", "/api/appointments/", "/api/holds/"} <= set(creating)
     assert [path for path, parameters in creating.items() if "Idempotency-Key" not in parameters] == []
+
+
+def test_every_post_takes_a_key_but_that_which_issues_tokens() -> None:
+    without = [
+        path
+        for path, operations in description()["paths"].items()
+        if "post" in operations
+        and "Idempotency-Key" not in [each["name"] for each in operations["post"].get("parameters", [])]
+    ]
+    assert without == ["/api-token-auth/"]
