@@ -1,7 +1,7 @@
 """A time that is free again is offered to whoever waits for it most urgently, and of those, longest.
 
 Everything happens in the transaction that freed the time, under the lock of the doctor's row: the offer is a hold, so
-nobody takes the time in between. Nobody is offered the same time of a doctor twice.
+nobody takes the time in between. Nobody is offered the same time of a doctor twice, nor what they have just given back.
 """
 
 from collections import defaultdict
@@ -14,7 +14,8 @@ from django.conf import settings
 
 from appointments import holds
 from appointments.finding import PARTS_OF_DAY, Search, Slot, find_slots
-from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
+from appointments.lifecycle import BLOCKING
+from appointments.models import Appointment, AppointmentChange, WaitlistEntry, WaitlistOffer
 from appointments.occupancy import Buffers, Taken
 from clinics.models import AppointmentType
 from common import trail
@@ -91,6 +92,11 @@ class _Offering:
         return before
 
     @cached_property
+    def _given_back(self) -> dict[int, list[Interval]]:
+        """The doctor's times that the patient had, and gave back while the entry was waiting, by entry."""
+        return defaultdict(list)
+
+    @cached_property
     def _busy(self) -> dict[int, list[Interval]]:
         """Visits of those who wait, wherever they are, by patient."""
         busy: dict[int, list[Interval]] = defaultdict(list)
@@ -136,6 +142,7 @@ class _Offering:
                 and any(visit.overlaps(stretch) for stretch in self.free)
                 and not any(visit.overlaps(other) for other in elsewhere)
                 and not any(visit.overlaps(taken.kept_from(buffers)) for taken in self._made)
+                and not any(visit.overlaps(given_back) for given_back in self._given_back[entry.pk])
             ):
                 yield slot
 
@@ -191,6 +198,25 @@ class _Freed(_Offering):
             if slot.start.minute % ROUND_MINUTES == 0 or slot.start == freed.start or slot.end == freed.end
         ]
         return sorted(fitting, key=lambda slot: (abs(slot.start - freed.start), slot.start))
+
+    @cached_property
+    def _given_back(self) -> dict[int, list[Interval]]:
+        given_back: dict[int, list[Interval]] = defaultdict(list)
+        had = AppointmentChange.objects.filter(
+            appointment__patient__in={entry.patient_id for entry in self._waiting},
+            from_doctor=self.doctor,
+            from_status__in=BLOCKING,
+            from_start__lt=self.span.end,
+            from_end__gt=self.span.start,
+        )
+        changes = list(had.select_related("appointment"))
+        for entry in self._waiting:
+            for change in changes:
+                if change.appointment.patient_id == entry.patient_id and change.at >= entry.created_at:
+                    assert change.from_start
+                    assert change.from_end
+                    given_back[entry.pk].append(Interval(change.from_start, change.from_end))
+        return given_back
 
 
 class _Opened(_Offering):

@@ -565,6 +565,30 @@ def test_nor_a_time_that_meets_one_that_was_declined(doctor: Doctor, full: list[
     assert made(entry) == [("03-02 09:00", "declined"), ("03-02 09:30", "pending")]
 
 
+@pytest.mark.parametrize(
+    "give_back", [services.cancel, lambda visit: services.reschedule(visit, start=at("2026-03-09 09:00"))]
+)
+def test_nobody_is_offered_what_they_have_given_back(
+    doctor: Doctor, full: list[Appointment], give_back: Callable[[Appointment], Any]
+) -> None:
+    theirs, others = wait(doctor, patient=full[1].patient, priority=5), wait(doctor)
+    give_back(full[1])
+    assert (on_offer(theirs), on_offer(others)) == (None, "2026-03-02 09:30")
+    waitlist.decline(others)
+    assert (made(theirs), free(doctor)) == ([], ["09:30"])
+
+
+def test_whoever_joins_after_giving_a_time_back_may_be_offered_it(
+    doctor: Doctor, full: list[Appointment], clock: Clock
+) -> None:
+    cancelled = services.cancel(full[1])
+    clock.move_to(at("2026-03-02 06:10"))
+    taken = book("2026-03-02 09:30", doctor=doctor)
+    entry = wait(doctor, patient=cancelled.patient)
+    services.cancel(taken)
+    assert on_offer(entry) == "2026-03-02 09:30"
+
+
 def test_another_doctors_time_may_be_the_same(doctor: Doctor, full: list[Appointment]) -> None:
     other = make_doctor(specialization="Cardiology")
     [visit] = fill(other, "2026-03-02 09:00")
