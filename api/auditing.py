@@ -79,7 +79,7 @@ def _asked(view: Any) -> dict[str, Any]:
 
     known = set(view.filterset_class.base_filters) if getattr(view, "filterset_class", None) else set()
     pairs = list(view.request.query_params.items())
-    if expression := view.request.query_params.get("filter"):
+    for expression in view.request.query_params.getlist("filter"):
         with suppress(ValidationError):  # the view answers with it
             pairs += parse_expression(expression, sorted(known))
     return {

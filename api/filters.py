@@ -25,6 +25,7 @@ from patients.identifiers import IDENTIFIERS
 from patients.models import Patient
 
 SEARCH_LENGTH = 100
+TWICE = "%r is given twice; give it once."
 PAIR = re.compile(r'\s*(?P<field>[^:,"]+?)\s*:\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))\s*(?:,|$)')
 
 
@@ -209,16 +210,17 @@ class FieldFilter(filters.DjangoFilterBackend):
 
     def get_filterset_kwargs(self, request: Request, queryset: QuerySet[Any], view: Any) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
-        expression = request.query_params.get("filter")
-        if expression:
-            known = list(view.filterset_class.base_filters)
-            data: QueryDict = kwargs["data"].copy()
+        known = list(view.filterset_class.base_filters)
+        for field, values in request.query_params.lists():
+            if len(values) > 1 and field in known:  # whoever asks for both must not be given one
+                raise ValidationError({field: [TWICE % field]})
+        data: QueryDict = kwargs["data"].copy()
+        for expression in request.query_params.getlist("filter"):
             for field, value in parse_expression(expression, known):
                 if field in data:
-                    raise ValidationError({"filter": [f"{field!r} is given twice; give it once."]})
+                    raise ValidationError({"filter": [TWICE % field]})
                 data[field] = value
-            kwargs["data"] = data
-        return kwargs
+        return kwargs | {"data": data}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """What there is beside the fields themselves: see `api.schema.FieldFilterParameters`."""

@@ -301,6 +301,20 @@ def test_an_expression_that_cannot_be_read_is_refused(api: APIClient, expression
 def test_a_field_given_twice_is_refused(api: APIClient) -> None:
     for url in ("/api/appointments/?filter=doctor:2,doctor:3", "/api/appointments/?doctor=1&filter=doctor:2"):
         assert refusal(api, url) == {"filter": ["'doctor' is given twice; give it once."]}
+    assert refusal(api, "/api/appointments/?doctor=1&doctor=2") == {
+        "doctor": ["'doctor' is given twice; give it once."]
+    }
+    for path in ("appointments/", "appointments/export/"):
+        assert refusal(api, f"/api/{path}?filter=doctor:2&filter=doctor:3") == {
+            "filter": ["'doctor' is given twice; give it once."]
+        }
+
+
+def test_two_expressions_narrow_down_together(api: APIClient) -> None:
+    wanted = book()
+    book("2026-03-02 11:00", doctor=wanted.doctor)
+    url = f"/api/appointments/?filter=patient:{wanted.patient_id}&filter=doctor:{wanted.doctor_id}"
+    assert names(api, url, "id") == [wanted.pk]
 
 
 @pytest.mark.parametrize("ask", BOTH_WAYS)
