@@ -48,5 +48,5 @@ urlpatterns = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("swagger/", SwaggerView.as_view(url_name="schema"), name="swagger"),
     path("redoc/", RedocView.as_view(url_name="schema"), name="redoc"),
-    re_path(r"^api(/.*)?$", UnknownRoute.as_view()),
+    re_path(r"^(api(/.*)?|api-token-auth)$", UnknownRoute.as_view()),
 ]

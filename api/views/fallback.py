@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 @extend_schema(exclude=True)
 class UnknownRoute(APIView):
-    """Any address below /api/ that is not routed is a JSON 404, for everybody and every method."""
+    """Any address of programs that is not routed is a JSON 404, for everybody and every method."""
 
     authentication_classes = ()
     permission_classes = ()

@@ -108,7 +108,7 @@ def test_an_unknown_or_malformed_id_is_not_found(api: APIClient, route: str, pk:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/nothing/", "/api/", "/api", "/api/patients", "/api/patients/1/2/3/", "/api/%00"]
+    "path", ["/api/nothing/", "/api/", "/api", "/api/patients", "/api/patients/1/2/3/", "/api/%00", "/api-token-auth"]
 )
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_an_unrouted_address_is_a_json_404(api: APIClient, path: str, method: str) -> None:
