@@ -28,9 +28,10 @@ class EpochSeconds(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"
-        if self.ceil:  # %f is the second with its parts
-            template += " + (strftime('%%%%f', %(expressions)s) > strftime('%%%%S', %(expressions)s) || '.000')"
+        # Only of what stands before the parts of a second: SQLite's own functions round these to thousandths.
+        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS INTEGER)"
+        if self.ceil:
+            template += " + (substr(%(expressions)s, 20) > '.000000')"
         return self.as_sql(compiler, connection, template=template, **context)
 
 
