@@ -9,11 +9,14 @@ from zoneinfo import available_timezones
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from phonenumbers import SUPPORTED_REGIONS
 from whitenoise.compress import Compressor
+
+from core.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 # A variable that is already set wins over the file.
 environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
@@ -50,6 +53,10 @@ if CLINIC_TIME_ZONE not in available_timezones():
         "Use a name such as Africa/Nairobi or Europe/London."
     )
 CLINIC_COUNTRY = env.str("CLINIC_COUNTRY", default="").upper()
+if CLINIC_COUNTRY and CLINIC_COUNTRY not in SUPPORTED_REGIONS:
+    raise ImproperlyConfigured(
+        f"CLINIC_COUNTRY={CLINIC_COUNTRY!r} is not the two-letter code of a country. Use one such as KE."
+    )
 CLINIC_PHONE = env.str("CLINIC_PHONE", default="")
 
 # --- Booking -------------------------------------------------------------------------------------

@@ -127,6 +127,22 @@ def test_production_refuses_to_start_unsafe(environment: dict[str, str], sentenc
     assert started.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {sentence}")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("REQUIRE_STAFF_MFA", "Ture", "REQUIRE_STAFF_MFA='ture' is neither True nor False."),
+        ("SECURE_HSTS_SECONDS", "1h", "SECURE_HSTS_SECONDS='1h' is not a whole number from 0."),
+        ("HOLD_MINUTES", "-5", "HOLD_MINUTES='-5' is not a whole number from 0."),
+        ("CLINIC_COUNTRY", "Kenya", "CLINIC_COUNTRY='KENYA' is not the two-letter code of a country."),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_its_name(
+    settings_of: Settings, name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(sentence)}"):
+        settings_of(**PRODUCTION, **{name: value})
+
+
 def test_cookies_in_the_clear_are_for_this_machine_only(settings_of: Settings) -> None:
     settings = settings_of(SECRET_KEY=KEY, ALLOWED_HOSTS="localhost,127.0.0.1", SECURE_COOKIES="False")
     assert settings["SESSION_COOKIE_SECURE"] is False
