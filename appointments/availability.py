@@ -282,13 +282,13 @@ def outside_hours(
 ) -> list[Appointment]:
     """The doctor's visits to come (those touching ``within``) that the hours no longer cover, soonest first.
 
-    ``week`` and ``extra`` ask what would be: see `OpenHours`.
+    Of a doctor who is not active that is every one. ``week`` and ``extra`` ask what would be: see `OpenHours`.
     """
     visits = Appointment.objects.filter(doctor=doctor).blocking().upcoming(now).order_by("start", "id")
     if within:
         visits = visits.overlapping(within)
     found = list(visits.with_names())
-    if not found:
-        return []
+    if not found or not doctor.active:
+        return found
     hours = OpenHours([doctor], Interval(found[0].start, max(visit.end for visit in found)), week=week, extra=extra)
     return [visit for visit in found if hours.location_of(doctor, visit.interval) is None]

@@ -41,7 +41,8 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
     partial_update=extend_schema(summary="Change a doctor's record", description="What is left out stays as it is."),
     destroy=extend_schema(
         summary="Deactivate a doctor",
-        description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back.",
+        description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back. "
+        "Which are still to come: see outside-hours.",
     ),
 )
 class DoctorViewSet(RecordViewSet):
@@ -120,7 +121,8 @@ class DoctorViewSet(RecordViewSet):
     @extend_schema(
         tags=["availability"],
         summary="List a doctor's appointments outside the hours",
-        description="Upcoming appointments that the hours and exceptions no longer cover: kept, never cancelled.",
+        description="Upcoming appointments that the hours and exceptions no longer cover: kept, never cancelled. Of a "
+        "deactivated doctor, all that are to come.",
         operation_id="doctors_outside_hours_list",
         responses=AppointmentSerializer(many=True),
     )

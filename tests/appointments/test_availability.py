@@ -13,6 +13,7 @@ from appointments.finding import Edge, Search, Slot, find_slots
 from appointments.models import Appointment
 from clinics.models import Location
 from clinics.services import open_location
+from doctors import services as doctor_services
 from doctors.models import Doctor, WeeklyHours
 from patients.models import Patient
 from scheduling.hours import WeeklyWindow
@@ -387,6 +388,14 @@ def test_visits_that_the_hours_no_longer_cover_are_reported_soonest_first(doctor
     within = Interval(at("2026-03-02 08:00"), at("2026-03-02 10:00"))
     assert outside_hours(doctor, now=NOW, within=within) == [early]
     assert kept not in outside_hours(doctor, now=NOW)
+
+
+def test_every_visit_of_a_doctor_who_no_longer_sees_patients_is_reported(doctor: Doctor) -> None:
+    set_hours(doctor, "mon 09:00-12:00")
+    late, early = (book(f"2026-03-02 {time}", doctor=doctor) for time in ("10:30", "09:00"))
+    doctor = doctor_services.deactivate(doctor)
+    assert outside_hours(doctor, now=NOW) == [early, late]
+    assert outside_hours(doctor, now=at("2026-03-02 09:30")) == [late]
 
 
 # --- Queries ---------------------------------------------------------------------------------------
