@@ -98,7 +98,11 @@ class _Twins(dict[str, filters.Filter]):
     """Filters that each request is given a copy of, but not of what is in them, which nobody changes."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, filters.Filter]:
-        return {name: copy(one) for name, one in self.items()}
+        twins = {name: copy(one) for name, one in self.items()}
+        for twin in twins.values():
+            if twin.method:
+                twin.method = twin.method  # a method is looked for where the filter is: the twin's, not the original's
+        return twins
 
 
 class Filters(filters.FilterSet):
