@@ -1,7 +1,7 @@
 """The question that /api/slots/ answers, read from its parameters: whose slots, how long, where and when."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from api.fields import MOST_ID, EdgeFormField, ListFormField, WeekdayFormField
 from api.parameters import Answers, Parameters
 from appointments.finding import PARTS_OF_DAY, Edge, Search, instant
+from clinics.instants import LAST_YEAR
 from clinics.models import AppointmentType, Location
 from common import clock
 from common.prepared import Prepared
@@ -24,6 +25,7 @@ MOST_DOCTORS = 500
 MOST_SLOTS = 5000
 DEFAULT_DAYS = 14
 DEFAULT_LIMIT = 1000
+THE_END = datetime(LAST_YEAR, 1, 1, tzinfo=UTC)
 
 NAMED = Prepared(lambda ids: Practitioner.of(Doctor.objects.filter(pk__among=ids).order_by("id")))
 PRACTISING = Prepared(
@@ -77,7 +79,7 @@ def search_for(query: QueryDict) -> Search[Practitioner]:
     return Search(
         _doctors(asked),
         since=since,
-        until=until,
+        until=_before_the_end(until),
         now=now,
         limit=(asked["limit"] or DEFAULT_LIMIT) + 1,
         minutes=asked["duration"],
@@ -156,6 +158,13 @@ def _default_start(asked: Answers, now: datetime) -> Edge:
 def _default_end(since: Edge) -> Edge:
     """A date counts whole, the first and the last."""
     return since + timedelta(days=DEFAULT_DAYS if isinstance(since, datetime) else DEFAULT_DAYS - 1)
+
+
+def _before_the_end(until: Edge) -> Edge:
+    """No further than a booking's time can be given, or times would be listed that nobody can ask for."""
+    if isinstance(until, datetime):
+        return min(until, THE_END)
+    return until if until < THE_END.date() - timedelta(days=1) else THE_END
 
 
 def _length(since: Edge, until: Edge, location: Location | None) -> tuple[float, int]:

@@ -12,7 +12,7 @@ from clinics.models import Location
 from clinics.services import deactivate_type, open_location
 from doctors import services as doctor_services
 from doctors.models import Doctor
-from tests.factories import book, close, extra_clinic, make_doctor, make_room, make_type, set_hours
+from tests.factories import book, close, extra_clinic, make_doctor, make_patient, make_room, make_type, set_hours
 
 pytestmark = pytest.mark.django_db
 NumQueries = Callable[[int], AbstractContextManager[Any]]
@@ -50,6 +50,17 @@ def refusal(api: APIClient, **parameters: Any) -> Any:
 
 
 # --- What is answered ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("until", [{}, {"until": "2199-12-31"}])
+def test_no_slot_is_listed_that_is_too_late_to_be_asked_for(api: APIClient, until: dict[str, str]) -> None:
+    place = open_location(name="Honolulu", time_zone="Pacific/Honolulu")
+    busy = make_doctor()
+    set_hours(busy, "tue 13:00-15:00", location=place)  # 31 December 2199 is a Tuesday: until one in the night of UTC
+    found = starts(api, doctor=busy.pk, since="2199-12-31", **until)
+    assert found == ["2199-12-31T23:00:00Z", "2199-12-31T23:30:00Z"]
+    visit = {"patient": make_patient().pk, "doctor": busy.pk, "appointment_time": found[-1]}
+    assert api.post("/api/appointments/", visit).status_code == 201
 
 
 def test_slots_are_listed_earliest_first_across_doctors(api: APIClient, doctor: Doctor) -> None:
