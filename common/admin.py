@@ -136,6 +136,11 @@ class Audited(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         return sent(lambda: super(Audited, self).changeform_view(request, object_id, form_url, extra_context))
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the filters beside the list offer: Django takes any column, and what is masked is guessed by it."""
+        offered = {getattr(offer, "parameter_name", offer) for offer in self.get_list_filter(request)}
+        return lookup.partition("__")[0] in offered and super().lookup_allowed(lookup, value, request)
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         found = super().get_object(request, object_id, from_field)
         if found is not None:

@@ -6,12 +6,14 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
 from appointments.models import Appointment, WaitlistEntry
+from audit.models import AuditEvent
 from clinics.models import Location, Room
 from doctors.models import AvailabilityException, Doctor
 from patients.models import Patient
@@ -113,6 +115,31 @@ def test_identifiers_are_masked(client: Client, db: None, role: Role) -> None:
         assert ("•••789" in page, "123456789" in page, "NHIF0001" in page) == (True, False, False)
     assert client.get(pages.url("changelist"), {"q": "123456789"}).context["cl"].result_count == 0
     assert client.get(pages.url("changelist"), {"q": "jane"}).context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "guess"),
+    [
+        (Patient, {"national_id__startswith": "1"}),
+        (Patient, {"insurance_number": "NHIF0001"}),
+        (Patient, {"search_text__contains": "123456789"}),
+        (AuditEvent, {"changes__icontains": "123456789"}),
+    ],
+)
+def test_what_is_masked_is_not_guessed_by_an_address(
+    client: Client, db: None, model: type[Model], guess: dict[str, str]
+) -> None:
+    make_patient(full_name="Jane Doe", national_id="123456789", insurance_number="NHIF0001")
+    staff(client, Role.AUDITOR)
+    assert client.get(AdminPages(client, model).url("changelist"), guess).status_code == 400
+
+
+def test_a_list_is_narrowed_by_the_filters_beside_it(client: Client, db: None) -> None:
+    visit = book()
+    staff(client, Role.AUDITOR)
+    url = AdminPages(client, Appointment).url("changelist")
+    for asked, found in (({"status__exact": "scheduled"}, [visit]), ({"day": "today"}, [visit]), ({"day": "past"}, [])):
+        assert list(client.get(url, asked).context["cl"].result_list) == found
 
 
 def test_an_auditor_changes_nothing(client: Client, db: None) -> None:
