@@ -43,7 +43,7 @@ def add_exception(doctor: Doctor, *, location: Location | None = None, **fields:
 
 @atomic
 def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
-    """Change the given fields of an exception. Raises UpsideDown."""
+    """Change the given fields of an exception. Raises UpsideDown and ClosureChanged."""
     lock_locations([changes.get("location", exception.location)])
     with offering([services.lock(exception.doctor)]):
         return services.amend_exception(exception, **changes)

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from clinics import services as clinic_services
-from clinics.errors import UpsideDown
+from clinics.errors import ClosureChanged, UpsideDown
 from clinics.models import Location, OpeningHours
 from common import clock, trail
 from common.integrity import judged
@@ -118,16 +118,19 @@ def add_exception(
 
 @atomic
 def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
-    """Change the given fields of an exception. Raises UpsideDown."""
+    """Change the given fields, on the newest state of the exception. Raises UpsideDown and ClosureChanged."""
     clinic_services.lock_locations([changes.get("location", exception.location)])
     lock(exception.doctor)
-    before = trail.state(exception, changes)
+    current = AvailabilityException.objects.filter(pk=exception.pk).first()
+    if current is None or current.location_id != exception.location_id:  # removed, or now at a place not locked
+        raise ClosureChanged
+    before = trail.state(current, changes)
     for name, value in changes.items():
-        setattr(exception, name, value)
+        setattr(current, name, value)
     with judged(VERDICTS):
-        exception.save()
-    trail.changed(exception, before)
-    return exception
+        current.save()
+    trail.changed(current, before)
+    return current
 
 
 @atomic

@@ -15,6 +15,7 @@ from accounts.roles import Right
 from api import preconditions
 from api.exporting import export_of
 from api.filters import DoctorFilters
+from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
 from api.views.base import CHANGING, READING, RecordViewSet
@@ -146,12 +147,12 @@ class DoctorViewSet(RecordViewSet):
     update=extend_schema(
         summary="Replace an exception",
         description="Appointments are kept: the answer lists those that are outside the doctor's hours now.",
-        responses=ExceptionResultSerializer,
+        responses={200: ExceptionResultSerializer, 409: CONFLICT},
     ),
     partial_update=extend_schema(
         summary="Change an exception",
         description="What is left out stays. The answer lists the appointments outside the doctor's hours now.",
-        responses=ExceptionResultSerializer,
+        responses={200: ExceptionResultSerializer, 409: CONFLICT},
     ),
     destroy=extend_schema(summary="Remove an exception", description="The weekly hours hold again."),
 )

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from appointments import services
+from appointments import hours, services
 from appointments.availability import Week, location_of, outside_hours
 from appointments.finding import Edge, Search, Slot, find_slots
 from appointments.models import Appointment
+from clinics.errors import ClosureChanged
 from clinics.models import Location
 from clinics.services import open_location
 from doctors import services as doctor_services
-from doctors.models import Doctor, WeeklyHours
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from patients.models import Patient
 from scheduling.hours import WeeklyWindow
 from scheduling.intervals import Interval
@@ -137,6 +138,22 @@ def test_the_grid_begins_again_after_leave(doctor: Doctor) -> None:
 def test_leave_takes_each_minute_that_it_touches(doctor: Doctor) -> None:
     close(doctor, "2026-03-02 09:29:59", "2026-03-02 10:00:01")
     assert starts(doctor) == ["10:01"]
+
+
+def test_leave_that_somebody_else_removed_is_not_there_again_when_it_is_changed(doctor: Doctor) -> None:
+    seen = close(doctor, "2026-03-02 08:00", "2026-03-02 18:00")
+    hours.remove_exception(AvailabilityException.objects.get(pk=seen.pk))
+    with pytest.raises(ClosureChanged):
+        hours.amend_exception(seen, reason="Ill")
+    assert not AvailabilityException.objects.exists()
+
+
+def test_of_two_who_change_one_leave_neither_takes_back_what_the_other_wrote(doctor: Doctor) -> None:
+    seen = close(doctor, "2026-03-02 08:00", "2026-03-02 18:00")
+    hours.amend_exception(AvailabilityException.objects.get(pk=seen.pk), end=at("2026-03-03 18:00"))
+    assert hours.amend_exception(seen, reason="Ill").end == at("2026-03-03 18:00")
+    stored = AvailabilityException.objects.get(pk=seen.pk)
+    assert (stored.end, stored.reason) == (at("2026-03-03 18:00"), "Ill")
 
 
 def test_an_extra_clinic_opens(doctor: Doctor) -> None:
