@@ -9,6 +9,7 @@ from accounts.roles import Role
 from appointments.errors import RecordTaken, WrongRole
 from common import trail
 from common.transactions import atomic
+from doctors import feeds
 from doctors.models import Doctor
 from patients.errors import RecordMerged
 from patients.models import Patient
@@ -32,6 +33,7 @@ def link(user: User, record: Doctor | Patient) -> None:
         raise RecordTaken
     unlink(user, but=current)
     if current.user_id is None:
+        _end_feed(current)
         type(record)._default_manager.filter(pk=record.pk).update(user=user)
         trail.changed_to(current, user=(None, user.pk))
     record.user = user
@@ -43,8 +45,15 @@ def unlink(user: User, *, but: Doctor | Patient | None = None) -> None:
     for kind in ROLES:
         for record in kind._default_manager.filter(user=user):
             if record != but:
+                _end_feed(record)
                 kind._default_manager.filter(pk=record.pk).update(user=None)
                 trail.changed_to(record, user=(user.pk, None))
+
+
+def _end_feed(record: Doctor | Patient) -> None:
+    """The address of a doctor's calendar is known to who signed in as them, and to nobody who comes after."""
+    if isinstance(record, Doctor):
+        feeds.revoke(record)
 
 
 def lacks_record(user: User) -> bool:

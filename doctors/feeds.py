@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 
+from accounts.roles import Right, may, works_here
 from common import trail
 from common.transactions import atomic
 from doctors.models import CalendarFeed, Doctor
@@ -29,9 +30,10 @@ def revoke(doctor: Doctor) -> None:
 def doctor_of(token: str) -> Doctor | None:
     """Whose calendar the token opens. None: it is unknown, has ended, or its doctor may sign in no more."""
     feed = CalendarFeed.objects.select_related("doctor__user").filter(token_hash=_hashed(token)).first()
-    if feed is None or not feed.doctor.active or (feed.doctor.user and not feed.doctor.user.is_active):
+    if feed is None or not feed.doctor.active:
         return None
-    return feed.doctor
+    user = feed.doctor.user  # the page on which the address is made and ended has to be theirs still
+    return feed.doctor if user and works_here(user) and may(user, Right.READ_APPOINTMENTS) else None
 
 
 def _hashed(token: str) -> str:

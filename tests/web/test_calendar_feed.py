@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
+from accounts.models import User
 from accounts.roles import Role
-from appointments import services
+from appointments import linking, services
 from doctors.models import CalendarFeed, Doctor
 from tests.factories import book, make_doctor, make_patient, make_type, make_user
 from tests.web.clients import queries, signed_in
@@ -73,6 +74,24 @@ def test_address_ends_with_its_doctors_access(client: Client, own: Client, docto
     address = new_address(own)
     doctor.user.is_active = False  # type: ignore[union-attr]
     doctor.user.save()  # type: ignore[union-attr]
+    assert client.get(address).status_code == 404
+
+
+def test_address_ends_with_the_role(client: Client, own: Client, doctor: Doctor) -> None:
+    address = new_address(own)
+    assert doctor.user
+    User.objects.filter(pk=doctor.user.pk).update(role="")
+    assert client.get(address).status_code == 404
+
+
+def test_address_of_who_signed_in_before_is_not_that_of_who_does_now(
+    client: Client, own: Client, doctor: Doctor
+) -> None:
+    address = new_address(own)
+    assert doctor.user
+    linking.unlink(doctor.user)
+    assert client.get(address).status_code == 404
+    linking.link(make_user(Role.DOCTOR), doctor)
     assert client.get(address).status_code == 404
 
 
