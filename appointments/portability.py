@@ -6,6 +6,7 @@ itself is left out where the reader may not read it; the audit trail says who ha
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model, Q
@@ -21,7 +22,7 @@ from patients.models import Patient, PatientMerge
 NOT_DATA = frozenset(
     {"name_key", "phone_key", "search_text", "specialization_key", "token_hash", "visitor", "legal_hold"}
 )
-NOTES = frozenset({"desk_notes", "notes"})
+NOTES = frozenset({"desk_notes", "notes", "reason"})
 MOST_EVENTS = 10_000
 
 
@@ -61,7 +62,7 @@ def rows(records: Iterable[Model], left_out: frozenset[str] = NOT_DATA) -> list[
 
 def row(record: Model, left_out: frozenset[str] = NOT_DATA, only: Iterable[str] = ()) -> dict[str, Any]:
     """A row's columns, as JSON."""
-    names = list(only) or [field.name for field in record._meta.concrete_fields if field.name not in left_out]
+    names = [name for name in only or map(attrgetter("name"), record._meta.concrete_fields) if name not in left_out]
     columns = {field.name: field.attname for field in record._meta.concrete_fields}
     return {name: told(getattr(record, columns[name])) for name in names}
 

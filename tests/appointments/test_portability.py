@@ -73,6 +73,13 @@ def test_a_patient_does_not_read_the_notes_of_the_desk(jane: Patient) -> None:
     assert "notes" not in data["appointments"][0]
 
 
+def test_a_patient_does_not_read_why_the_clinic_did_something(jane: Patient) -> None:
+    services.cancel(book("2026-03-02 10:00", patient=jane), reason="Was rude on the phone.")
+    merging.merge(jane, make_patient(), reason="Looks alike.")
+    said = json.dumps(portability.export(jane, reader=jane.user))
+    assert [text in said for text in ("cancelled", "rude", "alike")] == [True, False, False]
+
+
 @pytest.mark.parametrize("visits", [1, 3])
 def test_queries_do_not_grow_with_the_visits(jane: Patient, visits: int, django_assert_num_queries: NumQueries) -> None:
     for hour in range(visits):
