@@ -20,6 +20,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import IdempotencyKey, Token, User
 from appointments import waitlist
 from appointments.models import Appointment, AppointmentChange, Hold, OnlineBooking, Series, WaitlistEntry
+from appointments.permissions import asks_as_patient
 from common import clock, trail
 from common.transactions import atomic
 from patients import guardians
@@ -68,7 +69,8 @@ def erase(patient: Patient, *, reason: str) -> Patient:
         waitlist.withdraw(entry)
     Hold.objects.filter(patient__in=records).delete()
     _forget_texts(records, visits)
-    users = [record.user for record in records.values() if record.user]
+    # Who has become one of the clinic's own signs in on, and as this patient no more.
+    users = [record.user for record in records.values() if record.user and asks_as_patient(record.user)]
     for record in records.values():
         _forget(record, now, reason)
     for user in users:

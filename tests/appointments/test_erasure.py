@@ -112,6 +112,16 @@ def test_nobody_signs_in_as_them_any_more(jane: Patient, clock: time_machine.Tra
     assert not Patient.objects.filter(user=user).exists()
 
 
+def test_who_became_one_of_the_clinics_own_signs_in_on(jane: Patient, clock: time_machine.Traveller) -> None:
+    user = jane.user
+    assert user
+    User.objects.filter(pk=user.pk).update(role=Role.RECEPTIONIST)
+    clock.move_to(at("2026-03-03 06:00"))
+    erasure.erase(jane, reason=REASON)
+    user.refresh_from_db()
+    assert (user.is_active, user.username, Patient.objects.filter(user=user).exists()) == (True, "zyxwina", False)
+
+
 def test_tokens_and_private_links_end(jane: Patient, clock: time_machine.Traveller) -> None:
     visit = Appointment.objects.filter(patient=jane).first()
     OnlineBooking.objects.create(appointment=visit, reference="QZ", token_hash="a" * 64, created_at=at("2026-03-02"))
