@@ -123,7 +123,7 @@ class Audited(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.GET:  # what was searched for may be a name
-            trail.tell(query={name[:50]: trail.MASK for name in request.GET})
+            trail.tell(query={name.replace("\x00", "")[:50]: trail.MASK for name in request.GET})
         response = super().changelist_view(request, extra_context)
         if changelist := (getattr(response, "context_data", None) or {}).get("cl"):
             trail.saw(changelist.result_list)

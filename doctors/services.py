@@ -11,6 +11,7 @@ from typing import Any
 
 from clinics import services as clinic_services
 from clinics.errors import ClosureChanged, UpsideDown
+from clinics.instants import LAST_YEAR
 from clinics.models import Location, OpeningHours
 from common import clock, trail
 from common.integrity import judged
@@ -147,6 +148,8 @@ def refuse_two_places(week: Iterable[WeeklyHours], *, today: date) -> None:
         if one.location_id == other.location_id:
             continue
         first = max(filter(None, (one.valid_from, other.valid_from, today)))
+        if first.year >= LAST_YEAR:  # nothing is booked then
+            continue
         until = min(filter(None, (one.valid_until, other.valid_until, first + YEAR)))
         if until < first:
             continue

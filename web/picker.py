@@ -16,6 +16,8 @@ DAYS = 7
 LOOK_AHEAD_DAYS = 120
 MOST_LISTED = 5000
 TIME_IN_A_VALUE = "%Y%m%dT%H%MZ"
+# Those of which the days beside a time can be told, too.
+YEARS = range(1900, 2200)
 
 
 def value_of(doctor: int, start: datetime) -> str:
@@ -27,9 +29,10 @@ def read_value(text: str) -> tuple[int, datetime] | None:
     """The doctor's id and the start that a form has sent, None if it is no such thing."""
     doctor, _, start = text.partition("-")
     try:
-        return int(doctor), datetime.strptime(start, TIME_IN_A_VALUE).replace(tzinfo=UTC)
+        chosen = int(doctor), datetime.strptime(start, TIME_IN_A_VALUE).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return chosen if chosen[1].year in YEARS else None
 
 
 @dataclass

@@ -214,6 +214,13 @@ def test_hours_in_two_places_at_once_are_refused(api: APIClient, ids: dict[str, 
     assert api.put(f"/api/doctors/{ids['doctor']}/hours/", week, format="json").status_code == 200
 
 
+def test_hours_that_begin_when_nothing_is_booked_any_more_are_stored(api: APIClient, ids: dict[str, int]) -> None:
+    there = Location.objects.create(name="Branch", time_zone="UTC")
+    late = MONDAY | {"valid_from": "9999-12-31"}
+    answer = api.put(f"/api/doctors/{ids['doctor']}/hours/", [late, late | {"location": there.pk}], format="json")
+    assert answer.status_code == 200
+
+
 def test_windows_at_one_place_may_overlap(api: APIClient, ids: dict[str, int]) -> None:
     week = [MONDAY, MONDAY | {"start": "10:00", "end": "14:00"}]
     assert api.put(f"/api/doctors/{ids['doctor']}/hours/", week, format="json").status_code == 200

@@ -27,6 +27,10 @@ def test_a_reference_that_is_no_id_is_a_form_error(admin: Client, field: str, va
     assert Appointment.objects.count() == 0
 
 
+def test_a_null_character_in_the_name_of_a_parameter_is_refused(admin: Client) -> None:
+    assert admin.get("/admin/appointments/appointment/?a%00b=1").status_code == 400
+
+
 @pytest.mark.parametrize("value", NO_IDS)
 @pytest.mark.parametrize("model", MODELS)
 def test_chosen_rows_that_are_no_ids_are_told(admin: Client, model: str, value: str) -> None:

@@ -102,7 +102,8 @@ def test_times_are_shown_by_the_clock_of_the_place(client: Client, kind: Appoint
 
 
 def test_a_time_that_is_not_on_the_list_cannot_be_taken(visitor: Booking, doctor: Doctor) -> None:
-    for value in ("20260302T1007Z", "20260302T2200Z", "20260301T1000Z", "nonsense", "99999999999T1000Z"):
+    never = ("00010101T0000Z", "99991231T2359Z")
+    for value in ("20260302T1007Z", "20260302T2200Z", "20260301T1000Z", "nonsense", "99999999999T1000Z", *never):
         answer = visitor.take(doctor, value)
         assert (value, answer.status_code, Hold.objects.count()) == (value, 409, 0)
 

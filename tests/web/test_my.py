@@ -164,6 +164,10 @@ def test_a_booking_that_was_not_begun_is_written_down_as_refused(mine: Client) -
     assert AuditEvent.objects.values_list("outcome").get(action="appointment.book") == ("refused",)
 
 
+def test_a_form_whose_key_is_none_leads_to_the_beginning(mine: Client) -> None:
+    assert mine.post("/my/book/check/", {"key": "a\x00b"}).headers["Location"] == "/my/book/"
+
+
 def test_a_patient_who_is_elsewhere_is_offered_other_times(
     mine: Client, kind: AppointmentType, doctor: Doctor, jane: Patient
 ) -> None:

@@ -333,6 +333,13 @@ def test_merging_does_what_was_shown_and_notes_why(desk: Client) -> None:
     assert Patient.objects.get(pk=kept.pk).email == "amina@example.org"
 
 
+def test_null_character_is_left_out_of_why_records_are_merged(desk: Client) -> None:
+    kept, other = make_patient(), make_patient()
+    form = entries(desk.get(f"/patients/{kept.pk}/merge/{other.pk}/"))
+    desk.post(f"/patients/{kept.pk}/merge/{other.pk}/", {**form, "reason": "She has\x00 a card."})
+    assert PatientMerge.objects.get().reason == "She has a card."
+
+
 def test_overlapping_visits_are_told_of_before_and_after_the_merge(desk: Client) -> None:
     kept, other = make_patient(), make_patient()
     book("2026-03-02 10:00", patient=kept)

@@ -39,6 +39,12 @@ def test_patients_are_found_by_phone_number_and_deactivated_ones_are_not(desk: C
     assert names(desk.post("/desk/patients/", {"query": "0712345"})) == ["Here"]
 
 
+@pytest.mark.parametrize("path", ["/desk/patients/", "/desk/find/", "/desk/book/"])
+def test_null_character_finds_what_it_finds_without(desk: Client, path: str) -> None:
+    make_patient(full_name="Jane Doe")
+    assert "Jane Doe" in desk.post(path, {"do": "find", "query": "ja\x00ne"}).content.decode()
+
+
 def test_search_words_travel_in_no_address(desk: Client) -> None:
     assert desk.get("/desk/patients/?query=x").status_code == 405
 
@@ -68,6 +74,12 @@ def test_times_are_of_those_who_offer_the_type_and_as_long(desk: Client) -> None
 def test_times_from_a_day_on(desk: Client) -> None:
     doctor = make_doctor()
     assert slots(desk.post("/desk/book/times/", {"day": "2026-03-05"}))[0] == f"{doctor.pk}@2026-03-05T08:00@1"
+
+
+def test_day_beside_which_there_is_none_is_as_good_as_today(desk: Client) -> None:
+    doctor = make_doctor()
+    for day in ("0001-01-01", "9999-12-31"):
+        assert slots(desk.post("/desk/book/times/", {"day": day}))[0] == f"{doctor.pk}@2026-03-02T08:00@1"
 
 
 def test_booking_takes_the_time_and_tells_the_calendar(desk: Client) -> None:

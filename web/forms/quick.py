@@ -1,6 +1,6 @@
 """What the desk says to book a visit: for whom, with whom, what, and when."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django import forms
@@ -41,6 +41,12 @@ class SlotField(forms.CharField):
         return Place(doctor, read_wall(wall, location), location)
 
 
+def validate_year(day: date) -> None:
+    """Accept days beside which there are others to look for."""
+    if not 1900 <= day.year < 2200:
+        raise forms.ValidationError(_("Enter a date from the years 1900 to 2199."))
+
+
 class BookingForm(forms.Form):
     """``doctors`` are those whose time may be given away, ``patients`` those who may be booked."""
 
@@ -53,7 +59,10 @@ class BookingForm(forms.Form):
         AppointmentType.objects.active(), label=_("Type of visit"), required=False, empty_label=_("Usual length")
     )
     day = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("From"),
+        required=False,
+        validators=[validate_year],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     slot = SlotField(label=_("Time"), error_messages={"required": _("Choose a time.")})
     notes = forms.CharField(label=_("Note"), max_length=2000, required=False)

@@ -91,7 +91,7 @@ class Check(MyStep, steps.CheckStep):
 
     def without_a_time(self, request: HttpRequest) -> HttpResponse:
         """A form that was sent before is a booking already, though the draft is gone: it leads there again."""
-        made = online.booked_before(self.actor, request.POST.get("key", ""))
+        made = online.booked_before(self.actor, request.POST.get("key", "").replace("\x00", ""))
         if made:
             trail.saw_again(objects=[made])
             trail.tell(replayed=True)

@@ -85,7 +85,8 @@ class MergeView(StaffPage):
     def _merge(self, request: HttpRequest, kept: Patient, duplicate: Patient) -> merging.Merged:
         for patient in sorted((kept, duplicate), key=lambda patient: (patient.merged_into_id is None, patient.pk)):
             locked_as_seen(Patient.objects.all(), patient.pk, request.POST.get(f"seen_{patient.pk}", ""))
-        return merging.merge(kept, duplicate, reason=request.POST.get("reason", "")[:500], actor=self.actor)
+        reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+        return merging.merge(kept, duplicate, reason=reason, actor=self.actor)
 
     def _patient(self, pk: int) -> Patient:
         rows = visible_to(self.actor, Patient.objects.select_related("guardian"))
