@@ -44,6 +44,8 @@ FILLED = (
 )
 # What was once written about merges stays as it was written.
 NEVER_MOVED = frozenset({PatientMerge})
+# What the audit trail needs no copy of: it follows from the other fields, and identifiers would not be masked in it.
+NOT_TOLD = frozenset({"updated_at", "name_key", "phone_key", "search_text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def merge(kept: Patient, duplicate: Patient, *, reason: str = "", actor: User | 
         raise SameRecord
     kept, duplicate = _locked(kept, duplicate)
     overlapping = _overlapping(kept, duplicate)
-    columns = [field.name for field in Patient._meta.concrete_fields if field.name != "updated_at"]
+    columns = [field.name for field in Patient._meta.concrete_fields if field.name not in NOT_TOLD]
     before = [(patient, trail.state(patient, columns)) for patient in (duplicate, kept)]
     staying = [overlap.visit.pk for overlap in overlapping]
     moved = {

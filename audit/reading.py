@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-IDENTIFIERS = frozenset({"national_id", "insurance_number"})
+# Rows of merges have told of the text for searches, in which they are as well.
+IDENTIFIERS = frozenset({"national_id", "insurance_number", "search_text"})
 
 
 def changes_for(user: "User | AnonymousUser", event: AuditEvent) -> list[dict[str, Any]]:

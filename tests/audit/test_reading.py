@@ -92,6 +92,15 @@ def test_identifiers_are_masked_for_who_does_not_read_them(api: APIClient, audit
     assert seen["fields"]["national_id"] == ["123456789", "987654321"]
 
 
+def test_a_merge_tells_of_no_identifier_by_another_name(api: APIClient, auditor: APIClient) -> None:
+    kept, other = make_patient(), make_patient(national_id="QQ778899", insurance_number="INS4455")
+    api.post(f"/api/patients/{kept.pk}/merge/", {"duplicate": other.pk})
+    said = auditor.get("/api/audit/").content.decode().upper()
+    assert [text in said for text in ("NATIONAL_ID", "QQ778899", "INS4455")] == [True, False, False]
+    row = make_row(changes=[{"kind": "patient", "id": 1, "fields": {"search_text": ["a b qq778899", "a b"]}}])
+    assert "qq778899" not in auditor.get(f"/api/audit/{row.pk}/").content.decode()
+
+
 # --- The admin ---------------------------------------------------------------------------------------
 
 
