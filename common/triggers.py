@@ -16,6 +16,7 @@ class Trigger(NamedTuple):
     table: str
     name: str
     statement: str  # that makes it
+    writes: str = ""  # the other table that it writes to, if it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Triggers:
         connection = connections[using]
         absent = set(self.missing(using))
         restored = []
-        there = connection.introspection.table_names() if absent else []
+        there = set(connection.introspection.table_names()) if absent else set()
         with connection.cursor() as cursor:
             if absent and connection.vendor == "postgresql":
                 for function in self.functions.values():
                     cursor.execute(function)
             for trigger in self._of(connection):
-                if trigger.name in absent and trigger.table in there:
+                if trigger.name in absent and {trigger.table, trigger.writes or trigger.table} <= there:
                     cursor.execute(_drop(connection, trigger))
                     cursor.execute(trigger.statement)
                     restored.append(trigger.name)

@@ -50,7 +50,12 @@ OF_CHANGED = "WHERE doctor_id IN (SELECT doctor_id FROM changed)"
 LOCK = "PERFORM FROM doctors_doctor WHERE id IN (SELECT doctor_id FROM changed) ORDER BY id FOR NO KEY UPDATE"
 TRIGGERS = Triggers(
     sqlite=[
-        Trigger(HOURS, name, f"CREATE TRIGGER {name} AFTER {event} ON {HOURS} BEGIN {''.join(map(_again, rows))} END")
+        Trigger(
+            HOURS,
+            name,
+            f"CREATE TRIGGER {name} AFTER {event} ON {HOURS} BEGIN {''.join(map(_again, rows))} END",
+            writes=WEEKS,
+        )
         for event, rows in {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}.items()
         for name in [f"week_written_after_{event}"]
     ],
@@ -61,6 +66,7 @@ TRIGGERS = Triggers(
                 name,
                 f"CREATE TRIGGER {name} AFTER {event} ON {HOURS} REFERENCING {rows} TABLE AS changed "
                 "FOR EACH STATEMENT EXECUTE FUNCTION doctors_write_weeks()",
+                writes=WEEKS,
             )
             for event, rows in (("insert", "NEW"), ("update", "OLD"), ("update", "NEW"), ("delete", "OLD"))
             for name in [f"week_written_after_{event}_{rows.lower()}"]
@@ -70,6 +76,7 @@ TRIGGERS = Triggers(
             "week_written_after_truncate",
             f"CREATE TRIGGER week_written_after_truncate AFTER TRUNCATE ON {HOURS} "
             "FOR EACH STATEMENT EXECUTE FUNCTION doctors_write_no_weeks()",
+            writes=WEEKS,
         ),
     ],
     functions={

@@ -110,6 +110,17 @@ def test_without_a_trigger_it_is_not_ready_until_migrate_restores_it(doctor: Doc
     assert written() == {}
 
 
+def test_hours_change_also_where_the_migration_was_taken_back(transactional_db: None) -> None:
+    place = Location.objects.default()
+    try:
+        call_command("migrate", "doctors", "0006", verbosity=0)
+        doctor = make_doctor()  # with the opening hours
+    finally:
+        call_command("migrate", verbosity=0)
+    set_hours(doctor, "mon 09:00-12:30")
+    assert written() == {doctor.pk: [f"0 {place.pk} 09:00:00 12:30:00  "]}
+
+
 # --- Two at once -------------------------------------------------------------------------------------
 
 
