@@ -9,10 +9,12 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from subprocess import DEVNULL, PIPE, Popen
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from django.db.models import Count, Exists, F, OuterRef
@@ -79,10 +81,11 @@ def restore(path: Path, *, replace: bool = False) -> Findings:
         )
     if connection.vendor == "sqlite":
         _restore_sqlite(path)
+    elif replace:
+        _replace_postgres(path)
     else:
-        clean = ["--clean", "--if-exists"] if replace else []
         connections[DEFAULT_DB_ALIAS].close()
-        options = ["--single-transaction", "--exit-on-error", "--no-owner", *clean]
+        options = ["--single-transaction", "--exit-on-error", "--no-owner"]
         _run("pg_restore", *options, f"--dbname={connection.settings_dict['NAME']}", str(path))
     return findings()
 
@@ -152,6 +155,35 @@ def _restore_sqlite(path: Path) -> None:
     connection.close()
 
 
+def _replace_postgres(path: Path) -> None:
+    """Drop every table that is there and put back what the dump holds, in one transaction.
+
+    pg_restore drops what the dump knows alone, and fails where a table of a newer version refers to that. So its script
+    goes to psql, which is told to commit once all of it has been read.
+    """
+    tables = ", ".join(map(connection.ops.quote_name, connection.introspection.table_names()))
+    connections[DEFAULT_DB_ALIAS].close()
+    begin = f"BEGIN; DROP TABLE IF EXISTS {tables} CASCADE;\n" if tables else "BEGIN;\n"
+    read = [_find("pg_restore"), "--clean", "--if-exists", "--no-owner", "--file=-", str(path)]
+    write = [_find("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    with TemporaryFile("w+") as said:
+        shared: dict[str, Any] = {"env": _environment(), "stderr": said}
+        with Popen(write, stdin=PIPE, stdout=DEVNULL, **shared) as psql:  # noqa: S603 - ours
+            script = cast(IO[bytes], psql.stdin)
+            with suppress(BrokenPipeError):  # psql has ended, and said why
+                script.write(begin.encode())
+                with Popen(read, stdout=PIPE, **shared) as dump:  # noqa: S603 - ours
+                    shutil.copyfileobj(cast(IO[bytes], dump.stdout), script)
+                if dump.returncode == 0:
+                    script.write(b"COMMIT;\n")
+            with suppress(BrokenPipeError):
+                script.close()
+        said.seek(0)
+        errors = [line for line in said if "error" in line.lower()]
+    if psql.returncode or dump.returncode:
+        raise CannotBackUp(f"pg_restore failed: {errors[0].strip() if errors else 'no reason given'}")
+
+
 def _refuse_damage(file: sqlite3.Connection, path: Path) -> None:
     try:
         [(told,), *_] = file.execute("PRAGMA integrity_check").fetchall()
@@ -162,18 +194,21 @@ def _refuse_damage(file: sqlite3.Connection, path: Path) -> None:
 
 
 def _run(tool: str, *options: str) -> None:
-    """One of PostgreSQL's tools, on the database of the settings; the password goes by its environment."""
-    there = connection.settings_dict
-    address = {"PGHOST": there["HOST"], "PGPORT": there["PORT"], "PGUSER": there["USER"], "PGDATABASE": there["NAME"]}
-    environment = {**os.environ, **{name: str(value) for name, value in address.items() if value}}
-    if there["PASSWORD"]:
-        environment["PGPASSWORD"] = there["PASSWORD"]
+    """One of PostgreSQL's tools, on the database of the settings."""
     command = [_find(tool), *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
         raise CannotBackUp(
             f"{tool} failed: {done.stderr.strip().splitlines()[0] if done.stderr else 'no reason given'}"
         )
+
+
+def _environment() -> dict[str, str]:
+    """Which database PostgreSQL's tools are to work on, and the password, which no list of processes shows so."""
+    there = connection.settings_dict
+    address = {"PGHOST": there["HOST"], "PGPORT": there["PORT"], "PGUSER": there["USER"], "PGDATABASE": there["NAME"]}
+    environment = {**os.environ, **{name: str(value) for name, value in address.items() if value}}
+    return environment | {"PGPASSWORD": there["PASSWORD"]} if there["PASSWORD"] else environment
 
 
 def _find(tool: str) -> str:
