@@ -7,6 +7,8 @@ reads (`lapse_all_due`). Every verb locks the doctor of the offer, as booking do
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import User
 from appointments import offers, policy, services
 from appointments.errors import (
@@ -16,6 +18,7 @@ from appointments.errors import (
     LatestIsOver,
     NoOffer,
     NotOnline,
+    TooManyVisits,
     WaitlistOver,
     WaitsForNothing,
 )
@@ -38,11 +41,13 @@ VERDICTS = {"waitlist_not_upside_down": EntryUpsideDown, "waitlist_for_something
 def join(*, as_patient: bool = False, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
     """Put a patient on the list. Raises EntryUpsideDown, LatestIsOver and WaitsForNothing.
 
-    ``as_patient`` applies the rules for patients: raises ForTheClinic and NotOnline.
+    ``as_patient`` applies the rules for patients: raises ForTheClinic, NotOnline and TooManyVisits.
     """
     if as_patient:
         _check_wishes_of_patient(wishes)
     wishes["patient"] = Patient.objects.locked_current(wishes["patient"].pk)
+    if as_patient:
+        _leave_some_for_others(wishes["patient"])
     entry = _save(WaitlistEntry(created_by=actor), wishes)
     trail.created(entry, "status", *wishes)
     return entry
@@ -193,6 +198,15 @@ def _check_wishes_of_patient(wishes: dict[str, Any]) -> None:
     appointment_type = wishes.get("appointment_type")
     if appointment_type and not appointment_type.bookable_online:
         raise NotOnline
+
+
+def _leave_some_for_others(patient: Patient) -> None:
+    """What somebody waits for may be theirs at any time, and counts with the visits that they have to come already."""
+    most = settings.PATIENT_FUTURE_VISITS
+    waits = WaitlistEntry.objects.filter(patient=patient, status__in=STANDING, latest__gte=_today()).count()
+    ahead = Appointment.objects.blocking().filter(patient=patient, start__gt=clock.now()).count()
+    if most and waits + ahead >= most:
+        raise TooManyVisits(most)
 
 
 def _save(entry: WaitlistEntry, wishes: dict[str, Any]) -> WaitlistEntry:

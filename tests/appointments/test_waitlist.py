@@ -21,6 +21,7 @@ from appointments.errors import (
     NoOffer,
     PatientBusy,
     SlotHeld,
+    TooManyVisits,
     WaitlistOver,
     WaitsForNothing,
 )
@@ -268,6 +269,20 @@ def test_a_patient_who_is_busy_elsewhere_is_passed_over(doctor: Doctor, full: li
     book("2026-03-02 09:15", patient=busy.patient)
     services.cancel(full[0])
     assert (on_offer(busy), on_offer(idle)) == (None, "2026-03-02 09:00")
+
+
+def test_a_patient_waits_online_for_no_more_than_may_be_booked_online(doctor: Doctor, settings: Any) -> None:
+    settings.PATIENT_FUTURE_VISITS = 2
+    patient = make_patient()
+    book("2026-03-09 10:00", patient=patient)
+    entry = wait(doctor, patient=patient, as_patient=True)
+    with pytest.raises(TooManyVisits):
+        wait(doctor, patient=patient, as_patient=True)
+    wait(doctor, patient=patient)  # the clinic may
+    assert WaitlistEntry.objects.count() == 2
+    for standing in (entry, WaitlistEntry.objects.last()):
+        waitlist.withdraw(standing)
+    wait(doctor, patient=patient, as_patient=True)
 
 
 def test_a_deactivated_patient_is_passed_over(doctor: Doctor, full: list[Appointment]) -> None:
