@@ -6,6 +6,7 @@ back. The audit trail keeps that it was done, by whom and why, and what it had r
 only auditors and administrators read it.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,7 @@ def erase(patient: Patient, *, reason: str) -> Patient:
         waitlist.withdraw(entry)
     Hold.objects.filter(patient__in=records).delete()
     _forget_texts(records, visits)
+    _forget_answers(record.full_name for record in records.values())
     # Who has become one of the clinic's own signs in on, and as this patient no more.
     users = [record.user for record in records.values() if record.user and asks_as_patient(record.user)]
     for record in records.values():
@@ -134,6 +136,14 @@ def _forget_texts(records: Iterable[int], visits: Any) -> None:
     kind = ContentType.objects.get_for_model(Patient)
     entries = LogEntry.objects.filter(content_type=kind, object_id__in=[str(pk) for pk in records])
     entries.update(object_repr="Erased patient", change_message="")
+
+
+def _forget_answers(names: Iterable[str]) -> None:
+    """Answers are kept for a day in case their request comes again: those that name the patient are kept no longer."""
+    told = [json.dumps(name, ensure_ascii=False)[1:-1].encode() for name in names]
+    kept = IdempotencyKey.objects.exclude(status=None).values_list("pk", "body")
+    found = [pk for pk, body in kept.iterator() if any(name in bytes(body) for name in told)]
+    IdempotencyKey.objects.filter(pk__in=found).delete()
 
 
 def _forget(record: Patient, now: datetime, reason: str) -> None:

@@ -11,7 +11,7 @@ from common import trail
 from common.transactions import atomic
 from doctors import feeds
 from doctors.models import Doctor
-from patients.errors import RecordMerged
+from patients.errors import AlreadyErased, RecordMerged
 from patients.models import Patient
 
 ROLES: dict[type[Doctor | Patient], Role] = {Doctor: Role.DOCTOR, Patient: Role.PATIENT}
@@ -21,7 +21,8 @@ ROLES: dict[type[Doctor | Patient], Role] = {Doctor: Role.DOCTOR, Patient: Role.
 def link(user: User, record: Doctor | Patient) -> None:
     """Let ``user`` sign in as the person of ``record``, and as nobody else any more.
 
-    Raises WrongRole where the role is another, RecordTaken where somebody else signs in as them, and RecordMerged.
+    Raises WrongRole where the role is another, RecordTaken where somebody else signs in as them, RecordMerged and
+    AlreadyErased.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.role != ROLES[type(record)]:
@@ -29,6 +30,8 @@ def link(user: User, record: Doctor | Patient) -> None:
     current = type(record)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=record.pk)
     if isinstance(current, Patient) and current.merged_into_id:
         raise RecordMerged(current.merged_into_id)
+    if isinstance(current, Patient) and current.erased_at:
+        raise AlreadyErased
     if current.user_id not in (None, user.pk):
         raise RecordTaken
     unlink(user, but=current)

@@ -11,17 +11,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import Token, User
+from accounts.models import IdempotencyKey, Token, User
 from accounts.roles import Role
-from appointments import erasure, holds, merging, services, waitlist
+from appointments import erasure, holds, linking, merging, services, waitlist
 from appointments.models import Appointment, Hold, OnlineBooking, WaitlistEntry
 from audit.models import AuditEvent
 from common import clock as time
 from common.errors import Conflict
 from patients import duplicates
 from patients import services as patient_services
+from patients.errors import AlreadyErased
 from patients.models import Patient
-from tests.factories import at, book, make_doctor, make_patient
+from tests.conftest import client_of
+from tests.factories import at, book, make_doctor, make_patient, make_user
 from tests.tokens import token_of
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,21 @@ def test_who_became_one_of_the_clinics_own_signs_in_on(jane: Patient, clock: tim
     erasure.erase(jane, reason=REASON)
     user.refresh_from_db()
     assert (user.is_active, user.username, Patient.objects.filter(user=user).exists()) == (True, "zyxwina", False)
+
+
+def test_nobody_signs_in_as_a_record_that_was_erased() -> None:
+    erased = erasure.erase(make_patient(), reason=REASON)
+    with pytest.raises(AlreadyErased):
+        linking.link(make_user(Role.PATIENT), erased)
+
+
+def test_an_answer_that_names_them_is_not_kept_to_be_told_again() -> None:
+    reception = client_of(make_user(Role.RECEPTIONIST))
+    for name, key in (('Zyxwina "Zé" Canaryquist', "one"), ("Amina Hassan", "two")):
+        told = {"full_name": name, "phone_number": "0798765432"}
+        assert reception.post("/api/patients/", told, headers={"Idempotency-Key": key}).status_code == 201
+    erasure.erase(Patient.objects.earliest("pk"), reason=REASON)
+    assert [kept.key for kept in IdempotencyKey.objects.all()] == ["two"]
 
 
 def test_tokens_and_private_links_end(jane: Patient, clock: time_machine.Traveller) -> None:
