@@ -90,7 +90,7 @@ def _avoided(visit: Proposal, around: Interval) -> list[Interval]:
     not_counted = visit.not_counted
     avoided = []
     if visit.patient:
-        others = Appointment.objects.blocking().overlapping(around).filter(patient=visit.patient)
+        others = Appointment.objects.blocking().of_person(visit.patient.pk).overlapping(around)
         others = others.exclude(pk=not_counted.get("appointment", 0))
         avoided += [Interval(start, end) for start, end in others.values_list("start", "end")]
     if room := visit.room_named:

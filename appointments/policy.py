@@ -56,7 +56,8 @@ FIRST_YEAR = 1900
 OF_PATIENT = Prepared(
     lambda patient, start, end, latest, but: (
         Appointment.objects.blocking()
-        .filter(overlapping(start, end, latest), patient__pk=patient)
+        .of_person(patient)
+        .filter(overlapping(start, end, latest))
         .exclude(pk=but)
         .order_by()
         .values_list("pk")[:1]

@@ -1,7 +1,7 @@
 """The appointment, and the constraints that make a double booking impossible."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +28,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def overlapping(self, interval: Interval) -> "AppointmentQuerySet":
         """Those that share an instant with ``interval``."""
         return self.filter(overlapping(**edges(interval)))
+
+    def of_person(self, patient: Any) -> "AppointmentQuerySet":
+        """A patient's, by id, and those that stayed with a record that was merged into theirs: it is one person."""
+        records = Patient.objects.filter(Q(pk=patient) | Q(merged_into__pk=patient))
+        return self.filter(patient__in=records.values("pk"))
 
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
         return self.filter(end__gt=now)

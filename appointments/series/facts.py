@@ -64,7 +64,7 @@ class Facts:
         now, doctor = terms.now, terms.doctor
         self.hours = OpenHours([doctor], span)
         self.of_doctor = Calendar(occupancy.of_doctors([doctor.pk], span, now=now)[doctor.pk])
-        visits = Appointment.objects.blocking().overlapping(span).filter(patient=terms.patient).order_by()
+        visits = Appointment.objects.blocking().of_person(terms.patient.pk).overlapping(span).order_by()
         self.of_patient = Calendar(Taken(Interval(*edges)) for edges in visits.values_list("start", "end"))
         self.rooms: dict[int, list[Room]] = defaultdict(list)
         for room in terms.rooms:

@@ -14,6 +14,8 @@ from appointments import holds, merging, services
 from appointments.errors import PatientBusy
 from appointments.merging import merge, references
 from appointments.models import Appointment, WaitlistEntry
+from appointments.series import services as series
+from appointments.series.errors import DatesRefused
 from patients import guardians
 from patients import services as patient_services
 from patients.errors import MergedElsewhere, OneGuardsTheOther, RecordMerged, SameRecord
@@ -33,6 +35,20 @@ def fresh(patient: Patient) -> Patient:
 
 
 # --- Everything goes over -------------------------------------------------------------------------
+
+
+def test_nothing_is_booked_beside_a_visit_that_stayed_with_the_merged_record() -> None:
+    kept, other = make_patient(), make_patient()
+    book("2026-03-02 10:00", patient=kept)
+    stayed = book("2026-03-02 10:15", patient=other, duration_minutes=60)
+    merge(kept, other)
+    for patient in (kept, other):
+        with pytest.raises(PatientBusy):
+            book("2026-03-02 10:45", patient=patient)
+    with pytest.raises(DatesRefused):
+        series.create(patient=kept, doctor=make_doctor(), start=at("2026-03-02 10:45"), rule="FREQ=DAILY;COUNT=2")
+    services.cancel(stayed)
+    book("2026-03-02 10:45", patient=kept)
 
 
 def test_every_foreign_key_to_a_patient_goes_over() -> None:
