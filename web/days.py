@@ -1,6 +1,13 @@
-"""Days, as addresses and forms name them: 2026-03-02."""
+"""Days, as addresses and forms name them: 2026-03-02; and as lists show them in little room: Mon 2 Mar 2026.
+
+The order and the abbreviations are the language's own. Django's `M` cuts a French month down to three letters, so that
+June is "jui", and March "mar", which is a Tuesday.
+"""
 
 from datetime import date
+
+from django.utils import formats
+from django.utils.translation import pgettext
 
 YEARS = range(1900, 2200)
 
@@ -12,3 +19,18 @@ def read_day(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if day.year in YEARS else None
+
+
+def short_date(day: date) -> str:
+    """2 Mar 2026."""
+    return formats.date_format(day, pgettext("how a day is written", "j M Y"))
+
+
+def short_day(day: date) -> str:
+    """Mon 2 Mar 2026."""
+    return formats.date_format(day, pgettext("how a day is written", "D j M Y"))
+
+
+def short_day_of_year(day: date) -> str:
+    """Mon 2 Mar."""
+    return formats.date_format(day, pgettext("how a day is written", "D j M"))

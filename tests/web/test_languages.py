@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from common.text import Minutes
 from tests.factories import book, make_doctor, make_patient, make_type
 from tests.web.booking import Booking
 from tools import messages
+from web import days
 from web.refusals import words
 
 FRENCH = {"Accept-Language": "fr"}
@@ -106,6 +108,28 @@ def test_staff_see_the_language_of_their_browser_whatever_their_record_as_patien
     jane = make_patient(preferred_language="fr", user=User.objects.create_user("jane", role="receptionist"))
     client.force_login(jane.user)
     assert '<html lang="en">' in text(client.get("/", headers={"Accept-Language": "en"}))
+
+
+# --- Days --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ["17 Jun 1984", "Tue 3 Mar 2026", "Tue 3 Mar"]),
+        ("fr", ["17 juin 1984", "mar. 3 mars 2026", "mar. 3 mars"]),
+    ],
+)
+def test_a_short_day_is_written_as_its_language_writes_it(language: str, written: list[str]) -> None:
+    """Django's own French is "17 Jui 1984", which might be July, and "mar 3 Mar"."""
+    june, tuesday = date(1984, 6, 17), date(2026, 3, 3)
+    with translation.override(language):
+        assert [days.short_date(june), days.short_day(tuesday), days.short_day_of_year(tuesday)] == written
+
+
+def test_templates_cut_no_month_short_by_themselves() -> None:
+    templates = Path(days.__file__).parent.rglob("*.html")
+    assert [path.name for path in templates if re.search(r"""date:["'][^"']*M""", path.read_text())] == []
 
 
 # --- What stays English ------------------------------------------------------------------------------

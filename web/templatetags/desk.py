@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django import template
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from appointments.models import AppointmentChange
 from clinics.models import Location
+from web.days import short_day_of_year
 from web.templatetags.web import STATUS_WORDS
 
 register = template.Library()
@@ -22,8 +22,8 @@ def wall(instant: datetime, place: Location) -> str:
 
 @register.filter
 def wall_day(instant: datetime, place: Location) -> str:
-    """Mon 2 March."""
-    return formats.date_format(place.local(instant), "D j M")
+    """Mon 2 Mar."""
+    return short_day_of_year(place.local(instant))
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from appointments.finding import Slot
 from appointments.lifecycle import Status
 from clinics.models import Location
 from common import clock as clinic_clock
+from web import days
 from web.navigation import ACCOUNT, MAIN, entries
 from web.picker import value_of
 
@@ -78,7 +79,12 @@ def day(instant: datetime, location: Location) -> str:
 @register.filter
 def shortday(instant: datetime, location: Location) -> str:
     """The local date, short: Mon 2 Mar 2026."""
-    return formats.date_format(location.local(instant), "D j M Y")
+    return days.short_day(location.local(instant))
+
+
+register.filter("short_date", days.short_date)
+register.filter("short_day", days.short_day)
+register.filter("short_day_of_year", days.short_day_of_year)
 
 
 @register.filter

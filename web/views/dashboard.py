@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -19,6 +18,7 @@ from appointments.reports.tables import TABLES
 from appointments.reports.utilisation import Utilisation
 from common.csv import ENCODING
 from web.access import StaffPage
+from web.days import short_day_of_year
 from web.forms.reports import ScopeForm
 
 LEADS: dict[str, str | Promise] = {
@@ -147,7 +147,7 @@ def panels(found: Report) -> list[Panel]:
                 Column(_("Cancelled"), "line-strong"),
                 Column(_("Did not come"), "no-show"),
             ),
-            [(_day(day.date), _cells(day.booked, day.cancelled, day.no_shows)) for day in found.bookings],
+            [(short_day_of_year(day.date), _cells(day.booked, day.cancelled, day.no_shows)) for day in found.bookings],
             stacked=True,
         ),
         Panel(
@@ -231,10 +231,6 @@ def _used(minutes: Utilisation) -> list[Cell]:
 
 def _cells(*numbers: int) -> list[Cell]:
     return [Cell(number, _number(number)) for number in numbers]
-
-
-def _day(day: date) -> str:
-    return formats.date_format(day, "D j M")
 
 
 def _number(number: float, places: int = 0) -> str:
