@@ -113,3 +113,13 @@ def test_stale_form_says_so_and_keeps_what_was_typed(desk: Page, watched: Watche
     expect(desk.locator(".summary")).to_be_focused()
     expect(desk.get_by_label("Full name")).to_have_value("Amina Hassan")
     assert_accessible(desk)
+
+
+def test_list_on_a_phone_cuts_nothing_off_and_says_what_its_numbers_are(desk: Page) -> None:
+    patient = make_patient(full_name="Achieng Kariuki", email=f"{'achieng-kariuki' * 4}@example.org")
+    desk.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    desk.goto("/patients/")
+    row = desk.locator("tr", has_text="Achieng Kariuki")
+    number = row.locator("td", has_text=str(patient.pk)).last
+    assert desk.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth - wrap.clientWidth") == 0
+    assert number.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"Record')

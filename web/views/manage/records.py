@@ -61,7 +61,7 @@ class Kind(StaffPage, Generic[M]):
         raise NotImplementedError
 
     def list_page(self, request: HttpRequest, form: RecordForm, status: int = 200) -> HttpResponse:
-        listed = [(row, self.cells(row)) for row in self.rows()[:MOST_LISTED]]
+        listed = [(row, list(zip(self.heads, self.cells(row), strict=True))) for row in self.rows()[:MOST_LISTED]]
         shown = {"kind": self, "listed": listed, "form": form}
         return render(request, "web/manage/records.html", shown, status=status)
 
