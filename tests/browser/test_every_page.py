@@ -12,6 +12,7 @@ from clinics.models import Location
 from tests.browser.conftest import WIDTHS, Watched, assert_accessible, sign_in
 from tests.factories import book, close, make_doctor, make_patient, make_room, make_type, make_user
 
+NARROWEST = 320  # what is left of a desk's window that is zoomed to 400 %
 PAGES = {
     None: "/ /book/ /book/{type}/ /accounts/login/ /visit/unknown/ /nowhere/",
     Role.PATIENT: "/ /my/ /my/people/ /my/people/{patient}/ /my/waiting/ /my/waiting/join/ /my/book/ /my/book/{type}/ "
@@ -61,8 +62,11 @@ def test_page_is_accessible(visitor: Page, live_server: Any, role: Role | None) 
     if role:
         sign_in(visitor.context, live_server, user)
     for address in PAGES[role].split():
+        visitor.set_viewport_size({"width": NARROWEST, "height": 900})
         visitor.goto(address.format(**ids))
         assert visitor.locator("h1").count() == 1, address
+        wide = visitor.evaluate("document.documentElement.scrollWidth")
+        assert wide <= NARROWEST, f"{address} does not reflow: {wide}"
         for width in (WIDTHS["phone"], WIDTHS["desk"]):
             visitor.set_viewport_size({"width": width, "height": 900})
             try:
