@@ -31,6 +31,12 @@ def test_every_page_is_accessible(admin: Page) -> None:
             assert_accessible(admin)
 
 
+def test_navigation_shows_on_a_phone_where_one_is(admin: Page) -> None:
+    admin.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    admin.goto("/manage/rooms/")
+    expect(admin.locator(".mainnav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_user_is_made_by_keyboard_and_the_password_shown(admin: Page, watched: Watched) -> None:
     watched.expect("status of 400")
     admin.goto("/manage/users/")

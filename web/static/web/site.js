@@ -40,6 +40,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// In a narrow window the navigation is one row that scrolls: where the visitor is, is in sight.
+const here = document.querySelector(".mainnav [aria-current]");
+if (here) {
+  const row = here.closest("nav");
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 function focusSummary(root) {
   const summary = root.querySelector?.(".summary");
   if (summary) summary.focus();
