@@ -115,6 +115,15 @@ def test_stale_form_says_so_and_keeps_what_was_typed(desk: Page, watched: Watche
     assert_accessible(desk)
 
 
+def test_heads_of_the_form_stand_inside_their_panels(desk: Page) -> None:
+    desk.goto("/patients/new/")
+    for panel in desk.locator("fieldset.panel").all():
+        frame, head = panel.bounding_box(), panel.locator("legend").bounding_box()
+        assert frame
+        assert head
+        assert head["y"] > frame["y"]
+
+
 def test_list_on_a_phone_cuts_nothing_off_and_says_what_its_numbers_are(desk: Page) -> None:
     patient = make_patient(full_name="Achieng Kariuki", email=f"{'achieng-kariuki' * 4}@example.org")
     desk.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
