@@ -124,6 +124,14 @@ def test_heads_of_the_form_stand_inside_their_panels(desk: Page) -> None:
         assert head["y"] > frame["y"]
 
 
+def test_two_records_are_compared_on_a_phone_without_scrolling_aside(desk: Page) -> None:
+    kept, other = make_patient(full_name="Amina Hassan"), make_patient(full_name="Amina Hasan")
+    desk.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    desk.goto(f"/patients/{kept.pk}/merge/{other.pk}/")
+    expect(desk.locator("tr", has_text="Full name").get_by_text("Amina Hasan", exact=True)).to_be_in_viewport(ratio=1)
+    assert desk.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth - wrap.clientWidth") == 0
+
+
 def test_list_on_a_phone_cuts_nothing_off_and_says_what_its_numbers_are(desk: Page) -> None:
     patient = make_patient(full_name="Achieng Kariuki", email=f"{'achieng-kariuki' * 4}@example.org")
     desk.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
