@@ -43,6 +43,13 @@ def test_only_administrators_reach_these_pages() -> None:
 # --- Users -----------------------------------------------------------------------------------------
 
 
+def test_roles_of_the_list_are_in_the_readers_language(client: Client) -> None:
+    make_user(Role.RECEPTIONIST)
+    page = text(client.get("/manage/users/", headers={"Accept-Language": "fr"}))
+    assert ">Réceptionniste</td>" in page
+    assert ">Receptionist</td>" not in page
+
+
 def test_user_is_made_with_a_role_a_record_and_a_password_that_is_shown_once(client: Client) -> None:
     doctor = make_doctor()
     page = client.post("/manage/users/", {"username": "anna", "role": "doctor", "doctor": doctor.pk})

@@ -316,7 +316,7 @@ def test_both_records_stand_side_by_side_with_what_the_merge_would_do(desk: Clie
         *("Amina Hassan", "A. Hassan", "Amina Hassan"),
     )
     assert (lines["E-mail"].result, lines["E-mail"].filled) == ("amina@example.org", True)
-    assert [(str(words), count) for words, count in page.context["moving"]] == [("visits", 1)]
+    assert [(str(words), count) for words, count in page.context["moving"]] == [("visit", 1)]
     assert Patient.objects.filter(merged_into=None).count() == 2  # looking changes nothing
 
 

@@ -16,6 +16,7 @@ from appointments.lifecycle import Status
 from clinics.models import Location
 from common import clock as clinic_clock
 from web import days
+from web.forms.manage import ROLES
 from web.navigation import ACCOUNT, MAIN, entries
 from web.picker import value_of
 
@@ -56,6 +57,12 @@ def languages(context: Context) -> dict[str, Any]:
 def status(value: str) -> dict[str, Any]:
     """A visit's state as a badge: colour and words."""
     return {"value": value, "words": STATUS_WORDS[value]}
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """A role as forms call it; nothing, of none."""
+    return str(dict(ROLES)[role]) if role else ""
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from accounts.roles import Right
 from appointments import merging
@@ -31,13 +31,13 @@ WORDS: dict[str, str | Promise] = {
     "guardian": gettext_lazy("Guardian"),
     "active": gettext_lazy("In use"),
 }
-MOVING: dict[str, str | Promise] = {
-    "appointments": gettext_lazy("visits"),
-    "waitlist_entries": gettext_lazy("entries of the waiting list"),
-    "dependents": gettext_lazy("dependents"),
-    "holds": gettext_lazy("held times"),
-    "series": gettext_lazy("series"),
-    "merged_records": gettext_lazy("records merged into it before"),
+MOVING = {
+    "appointments": ngettext_lazy("visit", "visits"),
+    "waitlist_entries": ngettext_lazy("entry of the waiting list", "entries of the waiting list"),
+    "dependents": ngettext_lazy("dependent", "dependents"),
+    "holds": ngettext_lazy("held time", "held times"),
+    "series": ngettext_lazy("series", "series"),
+    "merged_records": ngettext_lazy("record merged into it before", "records merged into it before"),
 }
 
 
@@ -106,13 +106,18 @@ class MergeView(StaffPage):
             "kept": kept,
             "other": other,
             "lines": [_line(name, kept, other, outlook.filled) for name in SHOWN],
-            "moving": [(MOVING.get(name, name.replace("_", " ")), count) for name, count in outlook.moving.items()],
+            "moving": [(_moved(name, count), count) for name, count in outlook.moving.items()],
             "overlapping": outlook.overlapping,
             "seen_kept": tag(kept),
             "seen_other": tag(other),
             "refusal": refusal,
         }
         return render(request, "web/patients/merge.html", shown, status=status)
+
+
+def _moved(name: str, count: int) -> str:
+    """What goes over, as one says it of ``count`` of them."""
+    return MOVING[name] % count if name in MOVING else name.replace("_", " ")
 
 
 def _line(name: str, kept: Patient, other: Patient, filled: dict[str, Any]) -> Line:
