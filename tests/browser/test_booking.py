@@ -275,3 +275,19 @@ def test_later_days_come_without_a_new_page(page: Page) -> None:
     expect(page.get_by_text("Monday 9 March 2026").first).to_be_visible()
     assert page.evaluate("window.stays") is True
     assert "from=2026-03-09" in page.url
+
+
+def test_what_follows_the_facts_of_a_visit_stands_apart_from_them(page: Page) -> None:
+    to_details(page)
+    facts, kept = page.locator(".facts").bounding_box(), page.locator(".kept").bounding_box()
+    assert facts
+    assert kept
+    assert kept["y"] - facts["y"] - facts["height"] >= 8
+
+
+def test_labels_of_a_step_are_of_one_size(page: Page) -> None:
+    page.goto("/book/")
+    page.get_by_role("link", name="Consultation").click()
+    legend = page.get_by_text("Doctor", exact=True)
+    size = "label => getComputedStyle(label).fontSize"
+    assert legend.evaluate(size) == page.locator(".option label").first.evaluate(size)
