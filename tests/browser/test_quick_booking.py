@@ -77,6 +77,18 @@ def test_pressing_book_twice_books_once(desk: Page) -> None:
     assert Appointment.objects.count() == 1
 
 
+def test_refusal_is_shown_in_the_dialog_of_the_demo_as_well(desk: Page, watched: Watched, settings: Any) -> None:
+    settings.DEBUG = True
+    watched.expect("400")
+    desk.reload()
+    expect(desk.locator("#desk[data-alive]")).to_be_attached()
+    open_form(desk)
+    desk.locator("#book").click()
+    expect(desk.locator("#panel .summary")).to_be_focused()
+    expect(desk.locator("#panel .summary")).to_contain_text("Choose the patient.")
+    expect(desk.locator("#desk")).to_be_attached()
+
+
 def test_time_that_somebody_else_took_leaves_the_entries_and_offers_others(
     desk: Page, heart: Doctor, watched: Watched
 ) -> None:
