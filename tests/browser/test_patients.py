@@ -132,6 +132,16 @@ def test_two_records_are_compared_on_a_phone_without_scrolling_aside(desk: Page)
     assert desk.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth - wrap.clientWidth") == 0
 
 
+def test_list_is_printed_whole_and_without_controls(desk: Page) -> None:
+    make_patient(full_name="Achieng Kariuki", email=f"{'achieng-kariuki' * 3}@example.org")
+    desk.goto("/patients/")
+    desk.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+    desk.emulate_media(media="print")
+    expect(desk.get_by_role("link", name="Register a patient")).to_be_hidden()
+    expect(desk.locator("#q")).to_be_hidden()
+    assert desk.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth - wrap.clientWidth") == 0
+
+
 def test_list_on_a_phone_cuts_nothing_off_and_says_what_its_numbers_are(desk: Page) -> None:
     patient = make_patient(full_name="Achieng Kariuki", email=f"{'achieng-kariuki' * 4}@example.org")
     desk.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
