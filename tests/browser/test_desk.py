@@ -236,6 +236,11 @@ def test_other_views_are_accessible(desk: Page, ada: Doctor, view: str) -> None:
     assert_accessible(desk)
 
 
+def test_days_of_a_week_are_written_as_on_the_rest_of_the_page(desk: Page) -> None:
+    desk.goto("/desk/?view=week")
+    expect(desk.locator("#calendar").get_by_text(re.compile("Mon,? 2 Mar"))).to_be_visible()
+
+
 def test_dialogs_and_an_empty_day_are_accessible(desk: Page, ada: Doctor) -> None:
     desk.goto("/desk/")
     expect(desk.locator(".ec-main")).to_be_visible()

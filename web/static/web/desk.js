@@ -101,7 +101,8 @@ function draw() {
     date: data.day,
     firstDay: 1,
     timeZone: offset,
-    locale: document.documentElement.lang,
+    // English as the rest of the page writes it: Wed 4 Mar, and not Wed, Mar 4.
+    locale: document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang,
     headerToolbar: { start: "", center: "", end: "" },
     height: "100%",
     allDaySlot: false,
