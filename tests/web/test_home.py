@@ -16,3 +16,8 @@ def test_unknown_page_is_a_404_in_words(client: Client, db: None) -> None:
 def test_browsers_that_ask_for_an_icon_unasked_find_it(client: Client) -> None:
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/static/web/icon.svg")
+
+
+def test_fields_to_sign_in_repeat_no_label_inside_of_them(client: Client, db: None) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    assert ('placeholder="Username"' in page, 'placeholder="Password"' in page) == (False, False)

@@ -131,6 +131,8 @@ def _control(bound: forms.BoundField, *, helped: bool) -> str:
     check = isinstance(widget, forms.CheckboxInput)
     css = "form-check-input" if check else "form-select" if select else "form-control"
     attributes = {"class": f"{css}{' is-invalid' if bound.errors else ''}"}
+    if widget.attrs.get("placeholder") == bound.label:
+        attributes["placeholder"] = ""  # allauth's: what stands in a field is read as an answer
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
