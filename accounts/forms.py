@@ -8,6 +8,7 @@ from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
 from django import forms
 from django.contrib.auth import authenticate
+from django.utils.translation import gettext as _
 
 from accounts import signing_in
 from accounts.errors import LockedOut, WrongCode
@@ -44,5 +45,5 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         except LockedOut as error:
             raise forms.ValidationError(error.message, code=error.code) from None
         if user != self.user:
-            raise forms.ValidationError("That is not your current password.", code="wrong_password")
+            raise forms.ValidationError(_("That is not your current password."), code="wrong_password")
         return typed

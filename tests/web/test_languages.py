@@ -132,6 +132,12 @@ def test_templates_cut_no_month_short_by_themselves() -> None:
     assert [path.name for path in templates if re.search(r"""date:["'][^"']*M""", path.read_text())] == []
 
 
+def test_refused_password_is_told_in_french(client: Client) -> None:
+    client.force_login(User.objects.create_user("jane", password="correct horse", role="receptionist"))
+    answer = client.post("/accounts/password/change/", {"oldpassword": "wrong"}, headers=FRENCH)
+    assert "Ce n’est pas votre mot de passe actuel." in text(answer)
+
+
 # --- What stays English ------------------------------------------------------------------------------
 
 

@@ -40,6 +40,16 @@ def test_only_administrators_reach_these_pages() -> None:
     }
 
 
+def test_list_of_doctors_says_who_adds_them() -> None:
+    """Where a clinic begins, there are none: the page does not end there."""
+    user = make_user(Role.ADMIN)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    admin, desk = (text(signed_in(who).get("/doctors/")) for who in (user, Role.RECEPTIONIST))
+    assert 'href="/admin/doctors/doctor/add/"' in admin
+    assert "An administrator adds them." in desk
+    assert "/admin/doctors/doctor/add/" not in desk
+
+
 # --- Users -----------------------------------------------------------------------------------------
 
 

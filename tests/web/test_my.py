@@ -310,3 +310,10 @@ def test_navigation_names_the_page_that_one_is_on(mine: Client) -> None:
         page = text(mine.get(path))
         assert page.count('aria-current="page"') == 1
         assert f'aria-current="page">{current}</a>' in page
+
+
+def test_patient_whose_account_is_not_connected_is_told_before_they_fill_in_a_form(client: Client) -> None:
+    client.force_login(User.objects.create_user("new", role="patient"))
+    page = client.get("/my/waiting/join/").content.decode()
+    assert "not connected with your record" in page
+    assert 'name="patient"' not in page

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.roles import Right
+from accounts.roles import Right, may
 from appointments import availability, hours
 from appointments.opening import OpenDay, open_days
 from appointments.permissions import visible_to
@@ -122,7 +122,8 @@ class DoctorsView(StaffPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         doctors = visible_to(self.actor, Doctor.objects.order_by("-active", "name_key", "id"))
-        return render(request, "web/doctor/doctors.html", {"doctors": doctors})
+        may_add = may(self.actor, Right.EDIT_DOCTORS) and self.actor.is_staff
+        return render(request, "web/doctor/doctors.html", {"doctors": doctors, "may_add": may_add})
 
 
 def _listed(outside: list[Any]) -> dict[str, Any]:

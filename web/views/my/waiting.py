@@ -67,7 +67,7 @@ class JoinPage(MyPage):
         return redirect("my-waiting")
 
     def _page(self, form: WaitForm, status: int = 200) -> HttpResponse:
-        return render(self.request, "web/my/join.html", {"form": form}, status=status)
+        return render(self.request, "web/my/join.html", {"form": form, "people": self.people}, status=status)
 
 
 class Answer(MyPage):
