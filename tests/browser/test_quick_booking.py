@@ -89,6 +89,16 @@ def test_refusal_is_shown_in_the_dialog_of_the_demo_as_well(desk: Page, watched:
     expect(desk.locator("#desk")).to_be_attached()
 
 
+def test_longest_name_fits_a_phone_while_it_is_booked(desk: Page) -> None:
+    long = make_patient(full_name="Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren Blaine")
+    desk.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    desk.goto(f"/desk/book/?patient={long.pk}")
+    assert desk.evaluate("document.documentElement.scrollWidth") == WIDTHS["phone"]
+    desk.locator("#book").click()
+    desk.wait_for_url("**/desk/visits/**")
+    assert desk.evaluate("document.documentElement.scrollWidth") == WIDTHS["phone"]
+
+
 def test_time_that_somebody_else_took_leaves_the_entries_and_offers_others(
     desk: Page, heart: Doctor, watched: Watched
 ) -> None:
