@@ -138,6 +138,12 @@ def test_refused_password_is_told_in_french(client: Client) -> None:
     assert "Ce n’est pas votre mot de passe actuel." in text(answer)
 
 
+def test_colon_of_a_summary_is_spaced_as_in_french(client: Client) -> None:
+    client.force_login(User.objects.create_user("desk", role="receptionist"))
+    answer = client.post("/patients/new/", {"full_name": "Jane"}, headers=FRENCH)
+    assert "Numéro de téléphone : Ce champ" in text(answer).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 # --- What stays English ------------------------------------------------------------------------------
 
 
