@@ -1,5 +1,6 @@
 """In which language an answer is, and that French says everything that English does."""
 
+import ast
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -42,6 +43,20 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     said = {text if isinstance(text, str) else text[0] for text, _ in messages.collected()}
     kept = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.read("fr") if m.id}
     assert kept - said == set()
+
+
+def test_whatever_translates_goes_by_a_name_that_is_collected() -> None:
+    """By another one, its texts would be in no catalogue, and English in every language."""
+    imported = {
+        one.asname or one.name
+        for package in messages.PACKAGES
+        for path in (messages.ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for one in node.names
+        if "gettext" in one.name
+    }
+    assert imported - messages.KEYWORDS.keys() == set()
 
 
 def test_what_django_loads_is_what_the_catalogue_says() -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Location
@@ -102,10 +102,10 @@ class LeaveForm(forms.Form):
         place, first, last = cleaned["location"], cleaned["first"], cleaned["last"] or cleaned["first"]
         for name, day in (("first", first), ("last", last)):
             if not 1900 <= day.year < 2200:
-                self.add_error(name, _now("Enter a date from the years 1900 to 2199."))
+                self.add_error(name, gettext("Enter a date from the years 1900 to 2199."))
                 return cleaned
         if last < first:
-            self.add_error("last", _now("The last day is before the first."))
+            self.add_error("last", gettext("The last day is before the first."))
             return cleaned
         begins = self._instant("start", place, first, cleaned["start"]) if cleaned["start"] else None
         ends = self._instant("end", place, last, cleaned["end"]) if cleaned["end"] else None
@@ -114,7 +114,7 @@ class LeaveForm(forms.Form):
         cleaned["begins"] = begins or start_of_day(first, place.zone)
         cleaned["ends"] = ends or start_of_day(last + DAY, place.zone)
         if cleaned["ends"] <= cleaned["begins"]:
-            self.add_error("end", _now("It ends before it begins."))
+            self.add_error("end", gettext("It ends before it begins."))
         return cleaned
 
     def exception(self, doctor: Doctor) -> AvailabilityException:
@@ -134,6 +134,6 @@ class LeaveForm(forms.Form):
         except NonExistentLocalTime as error:
             self.add_error(name, str(error))
         except AmbiguousLocalTime:
-            told = _now("The clocks go back over this time: it happens twice. Choose an earlier or a later hour.")
+            told = gettext("The clocks go back over this time: it happens twice. Choose an earlier or a later hour.")
             self.add_error(name, told)
         return None

@@ -4,7 +4,7 @@ from datetime import datetime, time
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -56,12 +56,12 @@ class UserForm(forms.Form):
         entered: dict[str, Any] = super().clean() or {}
         role, doctor, number = entered.get("role", ""), entered.get("doctor"), entered.get("patient")
         if doctor and role != Role.DOCTOR:
-            self.add_error("doctor", _now("Only somebody with the role of doctor signs in as one."))
+            self.add_error("doctor", gettext("Only somebody with the role of doctor signs in as one."))
         if number and role != Role.PATIENT:
-            self.add_error("patient", _now("Only somebody with the role of patient signs in as one."))
+            self.add_error("patient", gettext("Only somebody with the role of patient signs in as one."))
         patient = Patient.objects.unmerged().filter(pk=number).first() if number else None
         if number and patient is None:
-            self.add_error("patient", _now("There is no patient with this number."))
+            self.add_error("patient", gettext("There is no patient with this number."))
         entered["record"] = doctor or patient
         return entered
 
@@ -237,12 +237,12 @@ class ClosureForm(forms.Form):
 
     def _instant(self, name: str, day: Any, at: time) -> datetime | None:
         if not 1900 <= day.year < 2200:
-            self.add_error(name, _now("Enter a date from the years 1900 to 2199."))
+            self.add_error(name, gettext("Enter a date from the years 1900 to 2199."))
             return None
         try:
             return resolve(datetime.combine(day, at.replace(second=0, microsecond=0)), self.location.zone)
         except NonExistentLocalTime as error:
             self.add_error(name, str(error))
         except AmbiguousLocalTime:
-            self.add_error(name, _now("The clocks go back over this time. Choose an earlier or a later hour."))
+            self.add_error(name, gettext("The clocks go back over this time. Choose an earlier or a later hour."))
         return None
