@@ -43,7 +43,7 @@ def add_exception(doctor: Doctor, *, location: Location | None = None, **fields:
 
 @atomic
 def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
-    """Change the given fields of an exception. Raises UpsideDown and ClosureChanged."""
+    """Change the given fields of an exception. Raises UpsideDown and CalendarChanged."""
     lock_locations([changes.get("location", exception.location)])
     with offering([services.lock(exception.doctor)]):
         return services.amend_exception(exception, **changes)
@@ -65,7 +65,7 @@ def add_location_exception(location: Location, **fields: Any) -> LocationExcepti
 
 @atomic
 def amend_location_exception(exception: LocationException, **changes: Any) -> LocationException:
-    """Change the given fields of an exception. Raises UpsideDown and ClosureChanged."""
+    """Change the given fields of an exception. Raises UpsideDown and CalendarChanged."""
     with offering(places.lock_everybody(exception.location)):
         return places.amend_location_exception(exception, **changes)
 
@@ -79,7 +79,7 @@ def remove_location_exception(exception: LocationException) -> None:
 
 @atomic
 def amend_holiday(holiday: Holiday, **changes: Any) -> Holiday:
-    """Change the given fields of a holiday. Raises HolidayTaken and ClosureChanged."""
+    """Change the given fields of a holiday. Raises HolidayTaken and CalendarChanged."""
     with offering(places.lock_everybody(holiday.location, changes.get("location", holiday.location))):
         return places.amend_holiday(holiday, **changes)
 

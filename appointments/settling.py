@@ -63,11 +63,14 @@ class State:
         return self.end - self.start
 
     def takes_more_than(self, other: "State") -> bool:
-        """Whether it takes time of somebody, or a room, that the other state did not take."""
+        """Whether it takes time of somebody, or a room, that the other state did not take.
+
+        What ends earlier does not. What starts later counts as another time, since its start is judged.
+        """
         if not blocks(self.status):
             return False
-        mine, others = ((s.interval, s.doctor.pk, s.room and s.room.pk) for s in (self, other))
-        return mine != others or not blocks(other.status)
+        mine, others = ((s.start, s.doctor.pk, s.room and s.room.pk) for s in (self, other))
+        return mine != others or self.end > other.end or not blocks(other.status)
 
 
 def admit(visit: policy.Proposal, *, reason: str = "") -> tuple[Location, Room | None, list[str]]:

@@ -81,6 +81,6 @@ class UnknownYear(Refused):
         super().__init__(words={"country": country, "year": year})
 
 
-class ClosureChanged(Conflict):
-    code = "closure_changed"
+class CalendarChanged(Conflict):
+    code = "calendar_changed"
     message = "Somebody else has just changed or removed this. Nothing was changed; read it again."

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from clinics import services as clinic_services
-from clinics.errors import ClosureChanged, HolidayTaken, LastLocation, UpsideDown
+from clinics.errors import CalendarChanged, HolidayTaken, LastLocation, UpsideDown
 from clinics.models import Holiday, Location, LocationException
 from common import clock, trail
 from common.integrity import judged
@@ -105,7 +105,7 @@ def add_location_exception(
 
 @atomic
 def amend_location_exception(exception: LocationException, **changes: Any) -> LocationException:
-    """Change the given fields, on the newest state of the exception. Raises UpsideDown and ClosureChanged."""
+    """Change the given fields, on the newest state of the exception. Raises UpsideDown and CalendarChanged."""
     lock_everybody(exception.location)
     return _changed(exception, changes)
 
@@ -140,7 +140,7 @@ def add_holiday(*, date: date, name: str, location: Location | None = None) -> H
 
 @atomic
 def amend_holiday(holiday: Holiday, **changes: Any) -> Holiday:
-    """Change the given fields, on the newest state of the holiday. Raises HolidayTaken and ClosureChanged."""
+    """Change the given fields, on the newest state of the holiday. Raises HolidayTaken and CalendarChanged."""
     lock_everybody(holiday.location, changes.get("location", holiday.location))
     return _changed(holiday, changes)
 
@@ -180,7 +180,7 @@ def _save(row: Closure) -> Closure:
 def _changed(row: Closure, changes: dict[str, Any]) -> Closure:
     current = type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
     if current is None or current.location_id != row.location_id:  # removed, or now at a place that is not locked
-        raise ClosureChanged
+        raise CalendarChanged
     before = trail.state(current, changes)
     for name, value in changes.items():
         setattr(current, name, value)

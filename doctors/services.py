@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from clinics import services as clinic_services
-from clinics.errors import ClosureChanged, UpsideDown
+from clinics.errors import CalendarChanged, UpsideDown
 from clinics.instants import LAST_YEAR
 from clinics.models import Location, OpeningHours
 from common import clock, trail
@@ -119,12 +119,12 @@ def add_exception(
 
 @atomic
 def amend_exception(exception: AvailabilityException, **changes: Any) -> AvailabilityException:
-    """Change the given fields, on the newest state of the exception. Raises UpsideDown and ClosureChanged."""
+    """Change the given fields, on the newest state of the exception. Raises UpsideDown and CalendarChanged."""
     clinic_services.lock_locations([changes.get("location", exception.location)])
     lock(exception.doctor)
     current = AvailabilityException.objects.filter(pk=exception.pk).first()
     if current is None or current.location_id != exception.location_id:  # removed, or now at a place not locked
-        raise ClosureChanged
+        raise CalendarChanged
     before = trail.state(current, changes)
     for name, value in changes.items():
         setattr(current, name, value)

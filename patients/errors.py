@@ -24,6 +24,12 @@ class GuardianMerged(Refused):
         super().__init__(words={"kept": kept})
 
 
+class GuardianErased(Refused):
+    code = "guardian_erased"
+    field = "guardian"
+    message = "The data of this patient was erased. Name somebody else."
+
+
 class TooManyGuardians(Refused):
     code = "too_many_guardians"
     field = "guardian"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import F
 
 from common.errors import Busy
-from patients.errors import GuardianMerged, OwnGuardian, TooManyGuardians
+from patients.errors import GuardianErased, GuardianMerged, OwnGuardian, TooManyGuardians
 from patients.models import Patient
 
 MOST_IN_LINE = 10
@@ -34,7 +34,7 @@ def lock_with_guardian(pk: int | None, guardian: Patient) -> dict[int, Patient]:
     """Lock a patient (None: a new one) and the line of their guardian, which is found fit to be it.
 
     Whoever changes a guardian locks the whole line above, so that two changes cannot close a circle together. Raises
-    OwnGuardian, GuardianMerged, TooManyGuardians, or Busy where the line changed meanwhile.
+    OwnGuardian, GuardianMerged, GuardianErased, TooManyGuardians, or Busy where the line changed meanwhile.
     """
     own = [] if pk is None else [pk]
     rows = lock([*own, *line_of(guardian)])
@@ -43,6 +43,8 @@ def lock_with_guardian(pk: int | None, guardian: Patient) -> dict[int, Patient]:
         raise Busy
     if kept := rows[guardian.pk].merged_into_id:
         raise GuardianMerged(kept)
+    if rows[guardian.pk].erased_at:
+        raise GuardianErased
     if pk in line:
         raise OwnGuardian
     if len(line) > MOST_IN_LINE:

@@ -18,7 +18,7 @@ VERDICTS = {
 
 @atomic
 def register(**fields: Any) -> Patient:
-    """Open a record. Raises NationalIdTaken, GuardianMerged and TooManyGuardians."""
+    """Open a record. Raises NationalIdTaken, GuardianMerged, GuardianErased and TooManyGuardians."""
     if guardian := fields.get("guardian"):
         guardians.lock_with_guardian(None, guardian)
     patient = save(Patient(**fields))
@@ -38,7 +38,8 @@ def save(patient: Patient) -> Patient:
 def amend(patient: Patient, **changes: Any) -> Patient:
     """Change the given fields, on the newest state of the record.
 
-    Raises NationalIdTaken, RecordMerged, AlreadyErased, OwnGuardian, GuardianMerged and TooManyGuardians.
+    Raises NationalIdTaken, RecordMerged, AlreadyErased, OwnGuardian, GuardianMerged, GuardianErased and
+    TooManyGuardians.
     """
     guardian = changes.get("guardian")
     rows = guardians.lock_with_guardian(patient.pk, guardian) if guardian else guardians.lock([patient.pk])

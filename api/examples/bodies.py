@@ -150,6 +150,11 @@ WAITLIST_REFUSED = {
     "Too late": {"latest": ["This day is over."]},
 }
 WAITLIST_CLOSED = {"Over": {"detail": "This entry is withdrawn. Put the patient on the list again."}}
+CALENDAR_CHANGED = {
+    "Somebody was faster": {
+        "detail": "Somebody else has just changed or removed this. Nothing was changed; read it again."
+    }
+}
 ENTRY_CHANGED = {
     "Offered something else": {"detail": "Somebody else has just changed this entry. Read it again and decide anew."}
 }

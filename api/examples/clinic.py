@@ -1,6 +1,6 @@
 """Examples of the clinic's own routes: locations, rooms, holidays, appointment types. See `api.examples`."""
 
-from api.examples.bodies import DISPLACED, MADE, PAGE_SIZE, UNREADABLE, Body, Examples
+from api.examples.bodies import CALENDAR_CHANGED, DISPLACED, MADE, PAGE_SIZE, UNREADABLE, Body, Examples
 
 ANNEX = {"name": "Westlands", "time_zone": "Africa/Nairobi"}
 LOCATION = {"id": 2, **ANNEX, "active": True, "patient_cutoff_minutes": 1440, "marks_no_shows": False, **MADE}
@@ -76,11 +76,6 @@ TYPE_REFUSED = {
     **UNREADABLE,
 }
 EXCEPTION_REFUSED = {"Upside down": {"end": ["An exception ends after it starts."]}, **UNREADABLE}
-CLOSURE_CHANGED = {
-    "Somebody was faster": {
-        "detail": "Somebody else has just changed or removed this. Nothing was changed; read it again."
-    }
-}
 
 
 def _listed(one: Body, choices: str) -> Examples:
@@ -118,10 +113,10 @@ CLINIC_EXAMPLES: dict[str, Examples] = {
     ),
     "locations_exceptions_retrieve": Examples(answer=EXCEPTION),
     "locations_exceptions_update": Examples(
-        {"Close early": CLOSURE}, {**EXCEPTION, **OUTSIDE}, EXCEPTION_REFUSED, CLOSURE_CHANGED
+        {"Close early": CLOSURE}, {**EXCEPTION, **OUTSIDE}, EXCEPTION_REFUSED, CALENDAR_CHANGED
     ),
     "locations_exceptions_partial_update": Examples(
-        {"Until later": {"end": "2026-12-24T15:00:00Z"}}, {**EXCEPTION, **OUTSIDE}, EXCEPTION_REFUSED, CLOSURE_CHANGED
+        {"Until later": {"end": "2026-12-24T15:00:00Z"}}, {**EXCEPTION, **OUTSIDE}, EXCEPTION_REFUSED, CALENDAR_CHANGED
     ),
     "rooms_list": _listed(ROOM, "id, name, kind, location"),
     "rooms_create": Examples({"A room for scans": ULTRASOUND}, ROOM, ROOM_REFUSED),
@@ -134,10 +129,10 @@ CLINIC_EXAMPLES: dict[str, Examples] = {
     "holidays_create": Examples({"Closed everywhere": CHRISTMAS}, {**HOLIDAY, **OUTSIDE}, HOLIDAY_REFUSED),
     "holidays_retrieve": Examples(answer=HOLIDAY),
     "holidays_update": Examples(
-        {"The whole record": CHRISTMAS}, {**HOLIDAY, **OUTSIDE}, HOLIDAY_REFUSED, CLOSURE_CHANGED
+        {"The whole record": CHRISTMAS}, {**HOLIDAY, **OUTSIDE}, HOLIDAY_REFUSED, CALENDAR_CHANGED
     ),
     "holidays_partial_update": Examples(
-        {"Another name": {"name": "Christmas Eve"}}, {**HOLIDAY, **OUTSIDE}, HOLIDAY_REFUSED, CLOSURE_CHANGED
+        {"Another name": {"name": "Christmas Eve"}}, {**HOLIDAY, **OUTSIDE}, HOLIDAY_REFUSED, CALENDAR_CHANGED
     ),
     "holidays_import": Examples(
         {"Kenya's, everywhere": {"country": "KE", "year": 2026}},

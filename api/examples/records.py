@@ -4,6 +4,7 @@ from accounts.errors import CodeMissing, WrongCode, WrongCredentials
 from api.examples.bodies import (
     APPOINTMENT,
     BOOKING,
+    CALENDAR_CHANGED,
     CANDIDATE,
     DISPLACED,
     DOCTOR,
@@ -149,16 +150,23 @@ RECORD_EXAMPLES: dict[str, Examples] = {
     "doctors_outside_hours_list": Examples(answer=[DISPLACED]),
     "doctors_exceptions_list": Examples(answer=EXCEPTION, refusals=PAGE_SIZE),
     "doctors_exceptions_create": Examples(
-        {"Leave": LEAVE}, {**EXCEPTION, "outside_hours": [DISPLACED]}, {**EXCEPTION_REFUSED, **UNREADABLE}
+        {"Leave": LEAVE},
+        {**EXCEPTION, "outside_hours": [DISPLACED]},
+        {**EXCEPTION_REFUSED, **UNREADABLE},
+        CALENDAR_CHANGED,
     ),
     "doctors_exceptions_retrieve": Examples(answer=EXCEPTION),
     "doctors_exceptions_update": Examples(
-        {"Leave": LEAVE}, {**EXCEPTION, "outside_hours": [DISPLACED]}, {**EXCEPTION_REFUSED, **UNREADABLE}
+        {"Leave": LEAVE},
+        {**EXCEPTION, "outside_hours": [DISPLACED]},
+        {**EXCEPTION_REFUSED, **UNREADABLE},
+        CALENDAR_CHANGED,
     ),
     "doctors_exceptions_partial_update": Examples(
         {"Back earlier": {"end": "2026-12-27T00:00:00Z"}},
         {**EXCEPTION, "outside_hours": []},
         {**EXCEPTION_REFUSED, **UNREADABLE},
+        CALENDAR_CHANGED,
     ),
     "slots_list": Examples(
         answer=SLOTS,

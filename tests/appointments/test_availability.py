@@ -11,7 +11,7 @@ from appointments import hours, services
 from appointments.availability import Week, location_of, outside_hours
 from appointments.finding import Edge, Search, Slot, find_slots
 from appointments.models import Appointment
-from clinics.errors import ClosureChanged
+from clinics.errors import CalendarChanged
 from clinics.models import Location
 from clinics.services import open_location
 from doctors import services as doctor_services
@@ -143,7 +143,7 @@ def test_leave_takes_each_minute_that_it_touches(doctor: Doctor) -> None:
 def test_leave_that_somebody_else_removed_is_not_there_again_when_it_is_changed(doctor: Doctor) -> None:
     seen = close(doctor, "2026-03-02 08:00", "2026-03-02 18:00")
     hours.remove_exception(AvailabilityException.objects.get(pk=seen.pk))
-    with pytest.raises(ClosureChanged):
+    with pytest.raises(CalendarChanged):
         hours.amend_exception(seen, reason="Ill")
     assert not AvailabilityException.objects.exists()
 

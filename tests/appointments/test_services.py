@@ -23,7 +23,7 @@ from appointments.lifecycle import TRANSITIONS, Status, allowed_from, blocks
 from appointments.models import Appointment, AppointmentChange
 from common.errors import Busy
 from doctors import services as doctor_services
-from tests.factories import at, book, make_doctor, make_patient, make_user
+from tests.factories import at, book, close, make_doctor, make_patient, make_user
 
 ALLOWED = {
     "scheduled": ["confirmed", "checked_in", "in_progress", "completed", "cancelled", "no_show"],
@@ -121,6 +121,14 @@ def test_a_running_visit_of_the_past_can_be_made_longer(db: None, clock: Any) ->
     visit = book()
     clock.move_to(at("2026-03-02 10:10"))
     assert services.amend(visit, duration_minutes=60).end == at("2026-03-02 11:00")
+
+
+def test_a_visit_outside_the_hours_can_end_earlier_but_not_later(db: None) -> None:
+    visit = book()
+    close(visit.doctor, "2026-03-02 10:00", "2026-03-02 12:00")
+    with pytest.raises(OutsideHours):
+        services.amend(visit, duration_minutes=40)
+    assert services.amend(visit, duration_minutes=20).end == at("2026-03-02 10:20")
 
 
 def test_a_move_and_a_status_are_one_line_of_history(db: None) -> None:

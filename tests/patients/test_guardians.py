@@ -2,8 +2,9 @@
 
 import pytest
 
+from appointments.erasure import erase
 from patients import guardians, services
-from patients.errors import GuardianMerged, OwnGuardian, TooManyGuardians
+from patients.errors import GuardianErased, GuardianMerged, OwnGuardian, TooManyGuardians
 from patients.models import Patient
 from tests.factories import make_patient
 
@@ -35,6 +36,14 @@ def test_a_line_of_guardians_has_ten_at_most(db: None) -> None:
         patient = make_patient(guardian=patient)
     with pytest.raises(TooManyGuardians):
         make_patient(guardian=patient)
+
+
+def test_nobody_is_the_guardian_whose_data_was_erased(db: None) -> None:
+    erased, child = erase(make_patient(), reason="asked for"), make_patient()
+    with pytest.raises(GuardianErased, match=r"^The data of this patient was erased\. Name somebody else\.$"):
+        services.amend(child, guardian=erased)
+    with pytest.raises(GuardianErased):
+        make_patient(guardian=erased)
 
 
 def test_a_merged_record_is_nobodys_guardian(db: None) -> None:
