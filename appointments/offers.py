@@ -5,10 +5,11 @@ nobody takes the time in between. Nobody is offered the same time of a doctor tw
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 
@@ -84,12 +85,23 @@ class _Offering:
 
     @cached_property
     def _seen(self) -> dict[int, list[Interval]]:
-        """The doctor's times that were offered before, by entry."""
-        before: dict[int, list[Interval]] = defaultdict(list)
-        offers = WaitlistOffer.objects.filter(entry__in=self._waiting, doctor=self.doctor)
-        for entry, start, end in offers.values_list("entry_id", "start", "end"):
-            before[entry].append(Interval(start, end))
-        return before
+        """The doctor's times that the patient was offered, for any entry, while the entry was waiting, by entry."""
+        offers = WaitlistOffer.objects.filter(entry__patient__in=self._patients, doctor=self.doctor)
+        return self._since_they_wait(offers.values_list("entry__patient", "offered_at", "start", "end"))
+
+    @cached_property
+    def _patients(self) -> set[int]:
+        return {entry.patient_id for entry in self._waiting}
+
+    def _since_they_wait(self, told: Iterable[tuple[int, datetime, Any, Any]]) -> dict[int, list[Interval]]:
+        """Of times with their patient and the instant of what was told about them, those that concern each entry."""
+        times: dict[int, list[Interval]] = defaultdict(list)
+        of_patients: dict[int, list[tuple[datetime, Interval]]] = defaultdict(list)
+        for patient, at, start, end in told:
+            of_patients[patient].append((at, Interval(start, end)))
+        for entry in self._waiting:
+            times[entry.pk] = [stretch for at, stretch in of_patients[entry.patient_id] if at >= entry.created_at]
+        return times
 
     @cached_property
     def _given_back(self) -> dict[int, list[Interval]]:
@@ -101,7 +113,7 @@ class _Offering:
         """Visits of those who wait, wherever they are, by patient."""
         busy: dict[int, list[Interval]] = defaultdict(list)
         visits = Appointment.objects.blocking().overlapping(self.span.widened(DAY))
-        visits = visits.filter(patient__in={entry.patient_id for entry in self._waiting}).order_by()
+        visits = visits.filter(patient__in=self._patients).order_by()
         for patient, start, end in visits.values_list("patient_id", "start", "end"):
             busy[patient].append(Interval(start, end))
         return busy
@@ -201,22 +213,14 @@ class _Freed(_Offering):
 
     @cached_property
     def _given_back(self) -> dict[int, list[Interval]]:
-        given_back: dict[int, list[Interval]] = defaultdict(list)
         had = AppointmentChange.objects.filter(
-            appointment__patient__in={entry.patient_id for entry in self._waiting},
+            appointment__patient__in=self._patients,
             from_doctor=self.doctor,
             from_status__in=BLOCKING,
             from_start__lt=self.span.end,
             from_end__gt=self.span.start,
         )
-        changes = list(had.select_related("appointment"))
-        for entry in self._waiting:
-            for change in changes:
-                if change.appointment.patient_id == entry.patient_id and change.at >= entry.created_at:
-                    assert change.from_start
-                    assert change.from_end
-                    given_back[entry.pk].append(Interval(change.from_start, change.from_end))
-        return given_back
+        return self._since_they_wait(had.values_list("appointment__patient", "at", "from_start", "from_end"))
 
 
 class _Opened(_Offering):

@@ -33,6 +33,17 @@ from patients.models import Patient
 Status = WaitlistEntry.Status
 OfferStatus = WaitlistOffer.Status
 STANDING = (Status.WAITING, Status.OFFERED)
+# What is waited for.
+WISHES = (
+    "doctor_id",
+    "specialization",
+    "appointment_type_id",
+    "location_id",
+    "earliest",
+    "latest",
+    "weekdays",
+    "part_of_day",
+)
 BATCH = 100
 VERDICTS = {"waitlist_not_upside_down": EntryUpsideDown, "waitlist_for_something": WaitsForNothing}
 
@@ -41,14 +52,18 @@ VERDICTS = {"waitlist_not_upside_down": EntryUpsideDown, "waitlist_for_something
 def join(*, as_patient: bool = False, actor: User | None = None, **wishes: Any) -> WaitlistEntry:
     """Put a patient on the list. Raises EntryUpsideDown, LatestIsOver and WaitsForNothing.
 
-    ``as_patient`` applies the rules for patients: raises ForTheClinic, NotOnline and TooManyVisits.
+    ``as_patient`` applies the rules for patients: raises ForTheClinic, NotOnline and TooManyVisits. Who waits for the
+    very same already, having sent a form twice perhaps, is given that entry.
     """
     if as_patient:
         _check_wishes_of_patient(wishes)
     wishes["patient"] = Patient.objects.locked_current(wishes["patient"].pk)
+    entry = _filled(WaitlistEntry(created_by=actor), wishes)
     if as_patient:
-        _leave_some_for_others(wishes["patient"])
-    entry = _save(WaitlistEntry(created_by=actor), wishes)
+        if same := _the_same(entry):
+            return same
+        _leave_some_for_others(entry.patient)
+    _save(entry, wishes)
     trail.created(entry, "status", *wishes)
     return entry
 
@@ -69,7 +84,7 @@ def amend(
     if entry.status not in STANDING:
         raise WaitlistOver(entry.status)
     before = trail.state(entry, wishes)
-    _save(entry, wishes)
+    _save(_filled(entry, wishes), wishes)
     trail.changed(entry, before)
     return entry
 
@@ -209,15 +224,25 @@ def _leave_some_for_others(patient: Patient) -> None:
         raise TooManyVisits(most)
 
 
-def _save(entry: WaitlistEntry, wishes: dict[str, Any]) -> WaitlistEntry:
+def _filled(entry: WaitlistEntry, wishes: dict[str, Any]) -> WaitlistEntry:
     for name, value in wishes.items():
         setattr(entry, name, value)
     entry.weekdays = sorted(set(entry.weekdays))
+    return entry
+
+
+def _the_same(entry: WaitlistEntry) -> WaitlistEntry | None:
+    """What the patient waits for already, and is all that ``entry`` says."""
+    standing = WaitlistEntry.objects.filter(patient=entry.patient, status__in=STANDING).order_by("id")
+    wished = [getattr(entry, name) for name in WISHES]
+    return next((other for other in standing if [getattr(other, name) for name in WISHES] == wished), None)
+
+
+def _save(entry: WaitlistEntry, wishes: dict[str, Any]) -> None:
     if "latest" in wishes and entry.latest < _today():
         raise LatestIsOver
     with judged(VERDICTS):
         entry.save()
-    return entry
 
 
 def _today() -> date:

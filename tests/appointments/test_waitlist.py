@@ -277,7 +277,7 @@ def test_a_patient_waits_online_for_no_more_than_may_be_booked_online(doctor: Do
     book("2026-03-09 10:00", patient=patient)
     entry = wait(doctor, patient=patient, as_patient=True)
     with pytest.raises(TooManyVisits):
-        wait(doctor, patient=patient, as_patient=True)
+        wait(doctor, patient=patient, as_patient=True, weekdays=[0])
     wait(doctor, patient=patient)  # the clinic may
     assert WaitlistEntry.objects.count() == 2
     for standing in (entry, WaitlistEntry.objects.last()):
@@ -563,6 +563,15 @@ def test_declining_passes_it_on_and_waits_on(doctor: Doctor, full: list[Appointm
     assert made(first) == [("03-02 09:00", "declined")]
 
 
+def test_a_patient_who_joins_twice_for_the_same_waits_once(doctor: Doctor) -> None:
+    patient = make_patient()
+    first = wait(doctor, patient=patient, weekdays=[1, 0], as_patient=True)
+    assert wait(doctor, patient=patient, weekdays=[0, 1], as_patient=True) == first
+    assert wait(doctor, patient=patient, weekdays=[0], as_patient=True) != first
+    waitlist.withdraw(first)
+    assert wait(doctor, patient=patient, weekdays=[0, 1], as_patient=True) != first
+
+
 def test_nobody_is_offered_the_same_time_twice(doctor: Doctor, full: list[Appointment]) -> None:
     entry = wait(doctor)
     cancelled = services.cancel(full[0])
@@ -578,6 +587,16 @@ def test_nor_a_time_that_meets_one_that_was_declined(doctor: Doctor, full: list[
     waitlist.decline(entry)
     services.amend(full[1], start=at("2026-03-09 09:00"))  # from nine to ten is free now
     assert made(entry) == [("03-02 09:00", "declined"), ("03-02 09:30", "pending")]
+
+
+def test_what_a_patient_has_declined_is_not_offered_for_another_wish_of_theirs(
+    doctor: Doctor, full: list[Appointment]
+) -> None:
+    first = wait(doctor, priority=5)
+    another, somebody_else = wait(doctor, patient=first.patient, priority=3), wait(doctor)
+    services.cancel(full[0])
+    waitlist.decline(first)
+    assert (made(another), on_offer(somebody_else)) == ([], "2026-03-02 09:00")
 
 
 @pytest.mark.parametrize(

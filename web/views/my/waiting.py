@@ -59,7 +59,7 @@ class JoinPage(MyPage):
         if not form.is_valid():
             return self._page(form, 400)
         try:
-            waitlist.join(**form.wishes(), as_patient=True, actor=self.actor)
+            trail.saw([waitlist.join(**form.wishes(), as_patient=True, actor=self.actor)])
         except (Refused, Conflict) as refusal:
             refuse(form, refusal)
             return self._page(form, 400)
