@@ -290,7 +290,7 @@ def clinic(founded: Clinic, db: None) -> Iterator[Clinic]:
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=15 if connection.vendor == "sqlite" else 6,  # what they are drawn from is the same
+    max_examples=10 if connection.vendor == "sqlite" else 6,  # what they are drawn from is the same
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_answer_is_described(case: Any, clinic: Clinic) -> None:
@@ -329,7 +329,7 @@ def headers_of_roles(clinic: Clinic) -> list[dict[str, str]]:
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=5,
+    max_examples=4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_role_is_answered_as_described(case: Any, clinic: Clinic, headers_of_roles: list[dict[str, str]]) -> None:
