@@ -6,6 +6,7 @@ the change, never in between. Whatever brings a doctor to a location locks the l
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -19,7 +20,7 @@ from common.transactions import atomic
 from doctors.errors import EmailTaken, TwoPlacesAtOnce
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import WEEKDAYS, opened
-from scheduling.intervals import DAY, Interval
+from scheduling.intervals import DAY, Interval, meet
 
 VERDICTS = {"doctor_email_unique": EmailTaken, "exception_not_upside_down": UpsideDown}
 MOST_WINDOWS_A_WEEK = 100
@@ -144,6 +145,8 @@ def remove_exception(exception: AvailabilityException) -> None:
 
 def refuse_two_places(week: Iterable[WeeklyHours], *, today: date) -> None:
     """Raise TwoPlacesAtOnce if windows at different locations ever share an instant, from ``today`` on."""
+    # A full week has thousands of pairs, which look at the same windows on the same days.
+    within = cache(lambda window, zone, span: list(opened([window], zone, span)))
     for one, other in combinations(week, 2):
         if one.location_id == other.location_id:
             continue
@@ -154,8 +157,7 @@ def refuse_two_places(week: Iterable[WeeklyHours], *, today: date) -> None:
         if until < first:
             continue
         span = _instants_of(first - DAY, until + 2 * DAY)
-        elsewhere = list(opened([other.window], other.location.zone, span))
-        if any(here.overlaps(there) for here in opened([one.window], one.location.zone, span) for there in elsewhere):
+        if meet(*(within(w.window, w.location.zone, span) for w in (one, other))):
             raise TwoPlacesAtOnce(
                 f"These hours put the doctor in two places at once: {one.location} on {WEEKDAYS[one.weekday]} "
                 f"{one.start:%H:%M}-{one.end:%H:%M} and {other.location} on {WEEKDAYS[other.weekday]} "

@@ -7,6 +7,7 @@ another, free time is ``open & ~busy``. Ninety days are 130,000 bits: 16 KB, a f
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -52,6 +53,14 @@ class Interval:
     def hull(self, other: "Interval") -> "Interval":
         """From where the first of both begins to where the last ends."""
         return Interval(min(self.start, other.start), max(self.end, other.end))
+
+
+def meet(ones: Iterable[Interval], others: Iterable[Interval]) -> bool:
+    """Whether one of the ones overlaps one of the others. Neither has two that overlap each other.
+
+    In order, of all that overlap some stand beside each other: what begins between two such overlaps the earlier one.
+    """
+    return any(earlier.overlaps(later) for earlier, later in pairwise(sorted([*ones, *others])))
 
 
 @dataclass(frozen=True, slots=True)

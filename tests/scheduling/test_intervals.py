@@ -1,13 +1,14 @@
 """Intervals and the timeline that packs them into bits."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.intervals import MINUTE, Interval, Timeline, bits, first_bit, runs
+from scheduling.intervals import MINUTE, Interval, Timeline, bits, first_bit, meet, runs
 from tests.factories import at
 from tests.scheduling import plain
 
@@ -40,6 +41,22 @@ def test_an_instant_longer_is_an_overlap() -> None:
     visit = Interval(NINE, NINE + timedelta(microseconds=1))
     assert visit.overlaps(between("08:00", "09:00")) is False
     assert Interval(at("2026-03-02 08:00"), NINE + timedelta(microseconds=1)).overlaps(visit) is True
+
+
+lines = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=6)  # minutes of a gap, and of what follows
+
+
+@given(lines, lines)
+def test_two_lines_of_intervals_meet_if_one_of_each_overlap(first: list[Any], second: list[Any]) -> None:
+    def laid_out(line: list[tuple[int, int]]) -> list[Interval]:
+        found, minute = [], 0
+        for gap, length in line:
+            found.append(Interval.lasting(NINE + (minute + gap) * MINUTE, length))
+            minute += gap + length
+        return found
+
+    ones, others = laid_out(first), laid_out(second)
+    assert meet(ones, others) == any(one.overlaps(other) for one in ones for other in others)
 
 
 def test_an_interval_keeps_utc() -> None:
