@@ -102,11 +102,13 @@ def find_slots(search: Search[D]) -> list[SlotOf[D]]:
     everywhere = _widest(search.since, search.until, search.now)
     if everywhere is None or not search.doctors:
         return []
-    looks = (NEAR_AMONG_MANY, NEAR) if len(search.doctors) >= MANY else (NEAR,)
-    for ahead in looks if search.limit <= FEW else ():
-        near = everywhere.start + ahead
+    many = len(search.doctors) >= MANY
+    # Within two days a date has begun everywhere: half a day from here would lie before it.
+    unsure = 2 * DAY if many and not isinstance(search.since, datetime) else timedelta(0)
+    for ahead in ((NEAR_AMONG_MANY, NEAR) if many else (NEAR,)) if search.limit <= FEW else ():
+        near = everywhere.start + unsure + ahead
         if near < everywhere.end:
-            look = _Weighed(search, Interval(everywhere.start, near), to_midnight=True)
+            look = _Weighed(search, Interval(everywhere.start, near), ahead=ahead)
             found = list(islice(look.slots(), search.limit))
             # Beyond the last start lies nothing that could come before it.
             if len(found) == search.limit:
@@ -126,7 +128,7 @@ class _Offer(NamedTuple, Generic[D]):
 class _Weighed(Generic[D]):
     """Everything that a search needs, loaded once and laid on one timeline."""
 
-    def __init__(self, search: Search[D], everywhere: Interval, *, to_midnight: bool = False) -> None:
+    def __init__(self, search: Search[D], everywhere: Interval, *, ahead: timedelta | None = None) -> None:
         self.search: Search[D] = search
         self.lengths = {doctor.id: search.length(doctor) for doctor in search.doctors}
         longest = max(self.lengths.values()) * MINUTE
@@ -147,8 +149,9 @@ class _Weighed(Generic[D]):
             for place in self.hours.locations.values()
             if search.location is None or place.id == search.location.id
         ]
-        if to_midnight:
-            everywhere = self._to_midnight(everywhere)
+        if ahead and self.places:
+            begin = max(everywhere.start, min(instant(search.since, place) for place in self.places))
+            everywhere = self._to_midnight(Interval(begin, min(begin + ahead, everywhere.end)))
         self.near_end = everywhere.end
         if taken is None:
             taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)

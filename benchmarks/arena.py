@@ -87,10 +87,19 @@ class Clinic:
         return int(first + number % count)
 
     @property
+    def booked_out(self) -> date:
+        """The first workday of those on which some are booked out."""
+        return self._workdays_ahead[0]
+
+    @property
     def days_ahead(self) -> list[date]:
         """Workdays to come, without those on which some are booked out."""
+        return self._workdays_ahead[BUSY_DAYS:]
+
+    @property
+    def _workdays_ahead(self) -> list[date]:
         today = date.fromisoformat(self.facts["day"])
-        return workdays(today + timedelta(days=1), today + timedelta(days=300))[BUSY_DAYS:]
+        return workdays(today + timedelta(days=1), today + timedelta(days=300))
 
     def free(self) -> Iterator[dict[str, Any]]:
         """Bookings that nobody has made yet: the half hours between the visits, doctor by doctor, day by day."""

@@ -80,8 +80,14 @@ def slots_requests(ours: Clinic) -> Callable[[], bytes]:
 
 
 def first_available_requests(ours: Clinic) -> Callable[[], bytes]:
-    """The first slot among all doctors of the busy specialty, within 14 days."""
-    return lambda: ours.target.get(f"/api/slots/?specialization={BUSY_SPECIALTY}&limit=1")
+    """The first slot among 200 doctors within 14 days, from a day on that is like most: whatever the hour is now."""
+    day = cycle(ours.days_ahead[-20:])
+    return lambda: ours.target.get(f"/api/slots/?specialization={BUSY_SPECIALTY}&from={next(day)}&limit=1")
+
+
+def first_after_a_week_requests(ours: Clinic) -> Callable[[], bytes]:
+    """The same where all 200 are booked out for the five days that come first."""
+    return lambda: ours.target.get(f"/api/slots/?specialization={BUSY_SPECIALTY}&from={ours.booked_out}&limit=1")
 
 
 def finding(ours: Clinic, floor: Target, bench: Bench, *, seconds: float, turns: int) -> Iterator[Result]:
@@ -89,6 +95,7 @@ def finding(ours: Clinic, floor: Target, bench: Bench, *, seconds: float, turns:
     asks = (
         ("Slots of one doctor for 31 days", slots_requests(ours), 0.7),
         ("First available among 200 doctors, 14 days", first_available_requests(ours), 0.3),
+        ("First available where all 200 are booked out for five days", first_after_a_week_requests(ours), 0.3),
     )
     for name, source, goal in asks:
         steady(ours.target, source, clients=READERS, seconds=seconds / 2)

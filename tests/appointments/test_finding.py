@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -209,6 +210,16 @@ def test_among_many_it_reads_no_other_day_than_it_must(now: str, until: str, mon
     monkeypatch.setattr(occupancy, "stretches", noted)
     find_slots(Search(doctors, MONDAY, MONDAY + 61 * DAY, now=at(now), limit=1))
     assert read[0] == Interval(at("2026-03-02 00:00"), at(until))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
+def test_among_many_a_search_from_a_date_begins_with_that_day(zone: str, django_assert_num_queries: NumQueries) -> None:
+    Location.objects.update(time_zone=zone)
+    doctors = [make_doctor() for _ in range(20)]
+    tuesday = date(2026, 3, 10)
+    with django_assert_num_queries(2):  # one look: the hours, and what is taken
+        [found] = find_slots(Search(doctors, tuesday, tuesday + 14 * DAY, now=NOW, limit=1))
+    assert found.start == datetime.combine(tuesday, time(8), ZoneInfo(zone))
 
 
 def test_few_are_found_beyond_the_next_days_too(doctor: Doctor) -> None:
