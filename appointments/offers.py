@@ -95,13 +95,13 @@ class _Offering:
 
     def _since_they_wait(self, told: Iterable[tuple[int, datetime, Any, Any]]) -> dict[int, list[Interval]]:
         """Of times with their patient and the instant of what was told about them, those that concern each entry."""
-        times: dict[int, list[Interval]] = defaultdict(list)
         of_patients: dict[int, list[tuple[datetime, Interval]]] = defaultdict(list)
         for patient, at, start, end in told:
             of_patients[patient].append((at, Interval(start, end)))
-        for entry in self._waiting:
-            times[entry.pk] = [stretch for at, stretch in of_patients[entry.patient_id] if at >= entry.created_at]
-        return times
+        return {
+            entry.pk: [stretch for at, stretch in of_patients[entry.patient_id] if at >= entry.created_at]
+            for entry in self._waiting
+        }
 
     @cached_property
     def _given_back(self) -> dict[int, list[Interval]]:

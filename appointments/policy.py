@@ -222,8 +222,12 @@ def leaves_some_for_others(visit: Proposal) -> Refused | None:
     most = settings.PATIENT_FUTURE_VISITS
     if not (visit.as_patient and most and visit.patient) or visit.moving:
         return None
-    ahead = Appointment.objects.blocking().filter(patient=visit.patient, start__gt=visit.now).count()
-    return TooManyVisits(most) if ahead >= most else None
+    return TooManyVisits(most) if visits_ahead(visit.patient, visit.now) >= most else None
+
+
+def visits_ahead(patient: Patient, now: datetime) -> int:
+    """How many visits the patient has to come."""
+    return Appointment.objects.blocking().filter(patient=patient, start__gt=now).count()
 
 
 def keeps_what_is_booked(visit: Proposal) -> Refused | None:

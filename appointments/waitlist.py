@@ -217,10 +217,10 @@ def _check_wishes_of_patient(wishes: dict[str, Any]) -> None:
 
 def _leave_some_for_others(patient: Patient) -> None:
     """What somebody waits for may be theirs at any time, and counts with the visits that they have to come already."""
-    most = settings.PATIENT_FUTURE_VISITS
+    if not (most := settings.PATIENT_FUTURE_VISITS):
+        return
     waits = WaitlistEntry.objects.filter(patient=patient, status__in=STANDING, latest__gte=_today()).count()
-    ahead = Appointment.objects.blocking().filter(patient=patient, start__gt=clock.now()).count()
-    if most and waits + ahead >= most:
+    if waits + policy.visits_ahead(patient, clock.now()) >= most:
         raise TooManyVisits(most)
 
 

@@ -10,14 +10,13 @@ from common import clock
 from doctors.models import Doctor
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY
+from web.days import YEARS
 
 DAYS = 7
 # How far a search for the first free time goes where the type has no horizon, and the most that one page lists.
 LOOK_AHEAD_DAYS = 120
 MOST_LISTED = 5000
 TIME_IN_A_VALUE = "%Y%m%dT%H%MZ"
-# Those of which the days beside a time can be told, too.
-YEARS = range(1900, 2200)
 
 
 def value_of(doctor: int, start: datetime) -> str:

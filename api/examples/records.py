@@ -150,10 +150,7 @@ RECORD_EXAMPLES: dict[str, Examples] = {
     "doctors_outside_hours_list": Examples(answer=[DISPLACED]),
     "doctors_exceptions_list": Examples(answer=EXCEPTION, refusals=PAGE_SIZE),
     "doctors_exceptions_create": Examples(
-        {"Leave": LEAVE},
-        {**EXCEPTION, "outside_hours": [DISPLACED]},
-        {**EXCEPTION_REFUSED, **UNREADABLE},
-        CALENDAR_CHANGED,
+        {"Leave": LEAVE}, {**EXCEPTION, "outside_hours": [DISPLACED]}, {**EXCEPTION_REFUSED, **UNREADABLE}
     ),
     "doctors_exceptions_retrieve": Examples(answer=EXCEPTION),
     "doctors_exceptions_update": Examples(

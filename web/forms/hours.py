@@ -12,6 +12,7 @@ from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
 from scheduling.intervals import DAY
+from web.days import YEARS
 from web.forms.records import DayInput, RecordForm, TimeInput
 
 MOST_ROWS = 60
@@ -101,7 +102,7 @@ class LeaveForm(forms.Form):
             return cleaned
         place, first, last = cleaned["location"], cleaned["first"], cleaned["last"] or cleaned["first"]
         for name, day in (("first", first), ("last", last)):
-            if not 1900 <= day.year < 2200:
+            if day.year not in YEARS:
                 self.add_error(name, gettext("Enter a date from the years 1900 to 2199."))
                 return cleaned
         if last < first:

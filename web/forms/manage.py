@@ -13,6 +13,7 @@ from clinics.models import AppointmentType, Holiday, Location, OpeningHours, Roo
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+from web.days import YEARS
 from web.forms.hours import WEEKDAYS
 from web.forms.records import DayInput, RecordForm, TimeInput
 
@@ -236,7 +237,7 @@ class ClosureForm(forms.Form):
         return entered
 
     def _instant(self, name: str, day: Any, at: time) -> datetime | None:
-        if not 1900 <= day.year < 2200:
+        if day.year not in YEARS:
             self.add_error(name, gettext("Enter a date from the years 1900 to 2199."))
             return None
         try:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
+from web.days import YEARS
 from web.forms.visits import MOST_REASON, read_wall
 from web.ids import read_id
 
@@ -43,7 +44,7 @@ class SlotField(forms.CharField):
 
 def validate_year(day: date) -> None:
     """Accept days beside which there are others to look for."""
-    if not 1900 <= day.year < 2200:
+    if day.year not in YEARS:
         raise forms.ValidationError(_("Enter a date from the years 1900 to 2199."))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.models import Location
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+from web.days import YEARS
 
 MOST_REASON = 500
 
@@ -37,7 +38,7 @@ def read_wall(text: str, place: Location) -> datetime:
     except ValueError:
         raise forms.ValidationError(_("Enter a date and a time.")) from None
     try:
-        if naive.tzinfo is not None or not 1900 <= naive.year < 2200:
+        if naive.tzinfo is not None or naive.year not in YEARS:
             raise forms.ValidationError(_("Enter a date and a time."))
         return resolve(naive, place.zone)
     except (NonExistentLocalTime, AmbiguousLocalTime) as error:
