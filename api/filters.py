@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError as FormError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 from django.http import QueryDict
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -73,14 +75,15 @@ class DayFilter(filters.Filter):
 
 
 class TextFilter(filters.CharFilter):
-    """Equal but for case and doubled spaces."""
+    """Equal but for case and doubled spaces. As ``iexact`` on PostgreSQL, so that an index serves on SQLite, too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Exactly this, but for case and doubled spaces.")
-        super().__init__(*args, lookup_expr="iexact", max_length=254, **kwargs)
+        super().__init__(*args, max_length=254, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return super().filter(qs, " ".join(value.split()))
+        text = " ".join(value.split())
+        return qs.filter(Exact(Upper(self.field_name), Upper(Value(text)))) if text else qs
 
 
 class FoldedFilter(filters.CharFilter):
@@ -275,21 +278,26 @@ class TextSearch(BaseFilterBackend):
 
 
 class Ordering(BaseFilterBackend):
-    """``?ordering=`` by the view's ``ordering_fields`` (name in the API: column), ``-`` for descending; ends in id."""
+    """``?ordering=`` by the view's ``ordering_fields`` (name in the API: columns), ``-`` for descending.
+
+    It ends in id, which goes the way of the last: so the index that serves one direction serves the other as well.
+    """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        columns = []
+        columns: list[str] = []
         for name in filter(None, (part.strip() for part in request.query_params.get("ordering", "").split(","))):
-            column = view.ordering_fields.get(name.removeprefix("-"))
-            if column is None:
+            known = view.ordering_fields.get(name.removeprefix("-"))
+            if known is None:
                 choices = ", ".join(view.ordering_fields)
                 raise ValidationError({"ordering": [f"Cannot order by {name[:50]!r}. Choose from: {choices}."]})
-            columns.append("-" + column if name.startswith("-") else column)
+            sign = "-" if name.startswith("-") else ""
+            columns += [sign + column for column in ((known,) if isinstance(known, str) else known)]
         query = request.query_params.get("search", "").strip()
         if query and not columns and hasattr(queryset, "by_relevance"):
             return queryset.by_relevance(query)
         columns = columns or list(view.default_ordering)
-        return queryset.order_by(*dict.fromkeys(columns), *(["id"] if "id" not in columns else []))
+        last = "-id" if columns[-1].startswith("-") else "id"
+        return queryset.order_by(*dict.fromkeys(columns), *([] if {"id", "-id"} & set(columns) else [last]))
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         names = list(view.ordering_fields)

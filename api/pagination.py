@@ -77,6 +77,9 @@ class Pages(PageNumberPagination):
         cursor = None if asked is None else Cursor.read(asked)
         if cursor is not None and columns is not None:
             rows = self._beside(cursor, queryset, columns, view)
+        elif self._wants_last and not is_exact(self.count):
+            # From the end: the number of the page is an estimate, and would lead beyond it, or not so far.
+            self.more, rows = False, list(queryset.reverse()[: self.size])[::-1]
         else:
             rows = _skipping(queryset, offset, self.size + 1)
             self.more, rows = len(rows) > self.size, rows[: self.size]
@@ -85,9 +88,13 @@ class Pages(PageNumberPagination):
         self.rows = rows
         return rows
 
+    @property
+    def _wants_last(self) -> bool:
+        return self.request.query_params.get(self.page_query_param) in self.last_page_strings
+
     def _number(self) -> int:
         text = self.request.query_params.get(self.page_query_param) or "1"
-        if text in self.last_page_strings:
+        if self._wants_last:
             return max(1, -(-self.count // self.size))
         if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 2**53):
             raise NotFound("Invalid page.")

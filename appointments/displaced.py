@@ -4,10 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from django.db.models import QuerySet
-
 from appointments.availability import OpenHours
-from appointments.models import Appointment
+from appointments.models import Appointment, AppointmentQuerySet
 from clinics.models import Location
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY, MINUTE, Interval
@@ -30,16 +28,15 @@ def displaced(
     now: datetime,
     within: Interval | None = None,
     days: Collection[date] = (),
-    among: QuerySet[Appointment] | None = None,
+    among: AppointmentQuerySet | None = None,
 ) -> Displaced:
     """The visits to come at a location (None: anywhere) that the hours do not cover.
 
     ``within`` asks for those that touch an interval, ``days`` for those that touch these local days, ``among``
     for some only. At most 100 are listed, and the next 5,000 visits are looked at: an answer's cost has an end.
     """
-    visits = Appointment.objects.blocking().upcoming(now).order_by("start", "id")
-    if among is not None:
-        visits = visits.filter(pk__in=among)
+    some = Appointment.objects.all() if among is None else among
+    visits = some.blocking().upcoming(now).order_by("start", "id")
     if location:
         visits = visits.filter(location=location)
     if days:  # whatever the zone: offsets lie within a day of UTC

@@ -87,7 +87,7 @@ def expired(now: datetime) -> PatientQuerySet:
     adult; without those that are held, merged into others, or the guardian of somebody who is not erased.
     """
     since = _years_before(now, settings.RETENTION_YEARS)
-    recent = Appointment.objects.filter(Q(patient=OuterRef("pk")) | Q(patient__merged_into=OuterRef("pk")))
+    recent = Appointment.objects.filter(end__gte=since)
     merged = Patient.objects.filter(merged_into=OuterRef("pk"))
     waits = WaitlistEntry.objects.filter(patient=OuterRef("pk"), status__in=waitlist.STANDING)
     adult_since = _years_before(now, settings.RETENTION_YEARS + ADULT_YEARS).date()
@@ -95,7 +95,8 @@ def expired(now: datetime) -> PatientQuerySet:
         Patient.objects.unmerged()
         .filter(erased_at=None, legal_hold="", created_at__lt=since)
         .exclude(date_of_birth__gt=adult_since)
-        .exclude(Exists(recent.filter(end__gte=since)))
+        .exclude(Exists(recent.filter(patient=OuterRef("pk"))))
+        .exclude(Exists(recent.filter(patient__merged_into=OuterRef("pk"))))
         .exclude(Exists(merged.exclude(legal_hold="")))
         .exclude(Exists(waits))
         .exclude(dependents__in=Patient.objects.filter(erased_at=None))

@@ -78,6 +78,11 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index("at", name="audit_event_by_time"),
             models.Index("actor", "id", name="audit_event_by_actor"),
+            models.Index("username", "id", name="audit_event_by_username"),
+            models.Index("action", "id", name="audit_event_by_action"),
+            models.Index("kind", "id", name="audit_event_by_kind"),
+            models.Index("request_id", "id", name="audit_event_by_request"),
+            models.Index("outcome", "id", name="audit_event_by_outcome"),
         ]
 
     def __str__(self) -> str:

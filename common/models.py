@@ -88,17 +88,22 @@ def _contains(column: str, text: str) -> Q:
     return Q((f"{column}__contains", name + at)) & Q(Contains(Unindexed(F(column)), text))
 
 
-# So many rows are named one by one, for an index to find what belongs to them; of more, what belongs is found soon.
-FEW = 500
+# So many rows are named one by one, for an index to find what belongs to them; of more, what belongs is met soon.
+FEW = 1000
 
 
-def belonging(foreign_key: str, owners: QuerySet[Any]) -> Q:
-    """Rows whose ``foreign_key`` is among ``owners``, told so that the database need not read all rows to find few.
+def belonging(foreign_key: str, owners: QuerySet[Any], column: str, texts: list[str]) -> Q:
+    """Rows whose ``foreign_key`` is one of ``owners`` with one of ``texts`` in a folded column.
 
-    Asks for the owners' ids at once: a planner cannot know beforehand whether they are two or two million.
+    Asks for the owners' ids at once: a planner cannot know beforehand whether they are two or two million. Few are
+    named, so that what belongs to them is found by an index. Many are not: what belongs to them is met soon enough.
     """
-    ids = list(owners.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return Q(**{f"{foreign_key}__in": ids if len(ids) <= FEW else owners.order_by().values("pk")})
+    ids = list(owners.filter(_any_in(column, texts)).order_by().values_list("pk", flat=True)[: FEW + 1])
+    return Q((f"{foreign_key}__in", ids)) if len(ids) <= FEW else _any_in(f"{foreign_key}__{column}", texts)
+
+
+def _any_in(column: str, texts: list[str]) -> Q:
+    return Q(*((f"{column}__contains", text) for text in texts), _connector=Q.OR)
 
 
 class CountManager(models.Manager["Count"]):

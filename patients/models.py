@@ -139,7 +139,7 @@ class Patient(TimeStamped):
         help_text="Who signs in as this patient.",
     )
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_records"
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_records", db_index=False
     )
     legal_hold = models.CharField(
         max_length=500, blank=True, default="", help_text="Why the data must not be erased; empty: it may be."
@@ -163,10 +163,20 @@ class Patient(TimeStamped):
             models.CheckConstraint(condition=Q(erased_at=None) | Q(active=False), name="patient_erased_is_inactive"),
         ]
         indexes: ClassVar = [
-            models.Index("full_name", "id", name="patient_by_name"),
             models.Index("phone_key", "id", name="patient_by_phone"),
+            # Each order that lists are asked for in, and what narrows them, as the list goes on from there.
+            models.Index("full_name", "id", name="patient_by_name"),
+            models.Index("name_key", "id", name="patient_by_name_key"),
+            models.Index("email", "id", name="patient_in_order_of_email"),
             models.Index("date_of_birth", "id", name="patient_by_birth"),
+            models.Index("created_at", "id", name="patient_by_creation"),
+            models.Index("sex", "full_name", "id", name="patient_by_sex"),
+            models.Index("contact_preference", "full_name", "id", name="patient_by_contact"),
+            models.Index("full_name", "id", name="patient_out_of_use", condition=Q(active=False)),
+            # Without the many that are merged into none: SQLite would bring all of those together by it.
+            models.Index("merged_into", name="patient_merged", condition=Q(merged_into__isnull=False)),
             # As `iexact` compares.
+            models.Index(Upper("preferred_language"), "full_name", "id", name="patient_by_language"),
             models.Index(Upper("email"), name="patient_by_email"),
             models.Index(Upper("phone_number"), name="patient_by_phone_as_typed"),
             models.Index(Upper("insurance_number"), name="patient_by_insurance"),

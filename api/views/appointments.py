@@ -83,7 +83,7 @@ class AppointmentViewSet(RecordViewSet):
     ordering_fields: ClassVar = {
         "id": "id",
         "appointment_time": "start",
-        "status": "status",
+        "status": ("status", "start"),
         "doctor": "doctor_id",
         "patient": "patient_id",
         "created_at": "created_at",

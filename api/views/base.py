@@ -1,5 +1,6 @@
 """What the views of private records share."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
@@ -53,7 +54,7 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
 
     rights: ClassVar[Rights]
 
-    ordering_fields: ClassVar[dict[str, str]] = {"id": "id"}
+    ordering_fields: ClassVar[Mapping[str, str | tuple[str, ...]]] = {"id": "id"}
     default_ordering: ClassVar[tuple[str, ...]] = ("id",)
     # The actions that answer with an `ETag`.
     tagged: ClassVar[frozenset[str]] = frozenset({"retrieve", "create", "update", "partial_update"})

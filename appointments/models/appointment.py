@@ -15,7 +15,7 @@ from clinics.models import AppointmentType, Location, Room
 from common.constraints import NoOverlap
 from common.models import TimeStamped, belonging
 from common.text import search_terms
-from doctors.models import Doctor
+from doctors.models import LONGEST_VISIT, Doctor
 from patients.models import Patient
 from scheduling.intervals import Interval
 
@@ -35,7 +35,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(patient__in=records.values("pk"))
 
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
-        return self.filter(end__gt=now)
+        """Those that are not over. Where none can have begun is said for an index of starts to be entered there."""
+        return self.filter(end__gt=now, start__gt=now - LONGEST_VISIT)
 
     def search(self, query: str) -> "AppointmentQuerySet":
         """By the names of the patient and the doctor: every term in one of them. Two queries a term.
@@ -44,9 +45,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """
         rows = self
         for spellings in search_terms(query):
-            named = Q(*(("name_key__contains", spelling) for spelling in spellings), _connector=Q.OR)
-            patients, doctors = Patient.objects.filter(named), Doctor.objects.filter(named)
-            rows = rows.filter(belonging("patient", patients) | belonging("doctor", doctors))
+            of_patients = belonging("patient", Patient.objects.all(), "name_key", spellings)
+            rows = rows.filter(of_patients | belonging("doctor", Doctor.objects.all(), "name_key", spellings))
         if reference := read_reference(query):
             return self.filter(Q(pk__in=rows.values("pk")) | Q(online_booking__reference=reference))
         return rows
@@ -130,7 +130,10 @@ class Appointment(TimeStamped):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="appointment_status_known"),
         ]
         indexes: ClassVar = [
+            # Each order that lists are asked for in, and what narrows them most often, as the list goes on from there.
             models.Index("start", "id", name="appointment_by_start"),
+            models.Index("status", "start", "id", name="appointment_by_status"),
+            models.Index("created_at", "id", name="appointment_by_creation"),
             models.Index("doctor", "start", name="appointment_by_doctor_start"),
             # Of a doctor's visits most are over: those to come are found without reading them.
             models.Index("doctor", "status", "start", name="appointment_by_doctor_status"),

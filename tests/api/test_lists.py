@@ -171,6 +171,13 @@ def test_ordering_is_by_the_fields_asked_for_and_then_by_id(api: APIClient) -> N
     assert names(api, "/api/doctors/?ordering=-full_name") == ["B", "A"]
     assert names(api, "/api/doctors/?ordering=specialization", "id") == [second.pk, first.pk]
     assert names(api, "/api/doctors/?ordering=specialization,-full_name") == ["B", "A"]
+    assert names(api, "/api/doctors/?ordering=-specialization", "id") == [first.pk, second.pk]
+
+
+def test_visits_of_one_status_are_ordered_by_time(api: APIClient) -> None:
+    late, early = book("2026-03-03 10:00"), book("2026-03-02 10:00")
+    assert names(api, "/api/appointments/?ordering=status", "id") == [early.pk, late.pk]
+    assert names(api, "/api/appointments/?ordering=-status", "id") == [late.pk, early.pk]
 
 
 def test_appointments_are_ordered_by_time(api: APIClient) -> None:

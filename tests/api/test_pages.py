@@ -8,8 +8,9 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from api import counting, pagination
+from appointments.models import Appointment
 from patients.models import Patient
-from tests.factories import make_patient
+from tests.factories import book, make_patient
 
 NAMES = ["A", "B", "B", "B", "C", "D", "E"]
 
@@ -110,3 +111,24 @@ def test_a_page_beyond_an_estimate_is_404_where_no_row_is(
     monkeypatch.setattr(counting, "EXACT_UP_TO", 3)
     answer = api.get("/api/patients/?page=1000")
     assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
+
+
+def test_the_last_page_of_an_estimated_list_is_read_from_its_end(
+    api: APIClient, patients: list[Patient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagination, "count", lambda rows: 20_000)
+    last = api.get("/api/patients/?page_size=2&page=last").json()
+    assert ([row["full_name"] for row in last["results"]], last["next"]) == (["D", "E"], None)
+    before = api.get(last["previous"]).json()
+    assert [row["full_name"] for row in before["results"]] == ["B", "C"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no estimates")
+def test_rows_found_by_what_they_belong_to_are_estimated_where_counting_them_is_long(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(patient=make_patient(full_name="Mary"))
+    visits = Appointment.objects.filter(patient__name_key__contains="mary")
+    assert counting.count(visits) == 1
+    monkeypatch.setattr(counting, "LONG", 0)
+    assert (counting.count(visits), counting.count(Appointment.objects.all())) == (10_001, 1)

@@ -167,7 +167,7 @@ def test_the_list_has_the_most_urgent_first_then_who_has_waited_longest(
     listed = api.get(URL).json()["results"]
     assert [entry["id"] for entry in listed] == [urgent["id"], first["id"], second["id"]]
     listed = api.get(URL, {"ordering": "-created_at"}).json()["results"]
-    assert [entry["id"] for entry in listed] == [second["id"], urgent["id"], first["id"]]
+    assert [entry["id"] for entry in listed] == [urgent["id"], second["id"], first["id"]]
 
 
 def test_the_list_is_narrowed(api: APIClient, doctor: Doctor) -> None:

@@ -24,5 +24,5 @@ class MyPage(AuditedPage, Private):
     @cached_property
     def people(self) -> list[Patient]:
         """Whom they act for: themselves first, then their children by name; records that were merged lead on."""
-        found = own_patients(self.actor).filter(merged_into=None, active=True).distinct()
+        found = own_patients(self.actor).filter(merged_into=None, active=True)
         return sorted(found, key=lambda one: (one.user_id != self.actor.pk, one.full_name, one.pk))

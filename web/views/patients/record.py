@@ -52,7 +52,7 @@ class RecordView(StaffPage):
 
     def _shown(self, request: HttpRequest, patient: Patient) -> dict[str, Any]:
         actor, now = self.actor, clock.now()
-        visits = visible_to(actor, _visits_of(patient)).with_names().select_related("location")  # type: ignore[attr-defined]
+        visits = visible_to(actor, Appointment.objects.of_person(patient.pk)).with_names().select_related("location")  # type: ignore[attr-defined]
         past, older = _page_of_past(visits.filter(end__lte=now), read_id(request.GET.get("before")))
         counts = visits.aggregate(
             no_shows=Count("pk", filter=Q(status=Status.NO_SHOW)),
@@ -103,11 +103,6 @@ class ActiveView(StaffPage):
             told = _("The record is in use again.") if active else _("The record is out of use. Its visits stay.")
             messages.success(request, told)
         return redirect("patient", pk=pk)
-
-
-def _visits_of(patient: Patient) -> QuerySet[Appointment]:
-    """Those that stayed with records merged into this one are the patient's as well."""
-    return Appointment.objects.filter(Q(patient=patient) | Q(patient__merged_into=patient))
 
 
 def _page_of_past(visits: QuerySet[Appointment], before: int | None) -> tuple[list[Appointment], int | None]:
