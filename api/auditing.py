@@ -75,7 +75,7 @@ class Audited(APIView):
 
 def _asked(view: Any) -> dict[str, Any]:
     """The parameters of a list that the view knows; of an expression, its pairs."""
-    from api.filters import parse_expression  # noqa: PLC0415 - filters know of views
+    from api.lists import parse_expression  # noqa: PLC0415 - lists know of views
 
     known = set(view.filterset_class.base_filters) if getattr(view, "filterset_class", None) else set()
     pairs = list(view.request.query_params.items())

@@ -1,4 +1,4 @@
-"""Narrowing the clinic's own lists."""
+"""Narrowing the clinic's own lists, and those of when it is open."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from api.fields import LocalDateFormField
-from api.filters import ActiveFirst, Filters, TextFilter, TruthFilter, WholeNumberFilter
-from clinics.models import AppointmentType, Holiday, Location, Room
+from api.filters import ActiveFirst, EdgeFilter, Filters, TextFilter, TruthFilter, WholeNumberFilter
+from clinics.models import AppointmentType, Holiday, Location, LocationException, Room
+from doctors.models import AvailabilityException
 
 
 @extend_schema_field({"type": "string", "format": "date"})
@@ -62,3 +63,24 @@ class AppointmentTypeFilters(ActiveFirst):
     class Meta:
         model = AppointmentType
         fields: tuple[str, ...] = ()
+
+
+class LocationExceptionFilters(Filters):
+    kind = filters.ChoiceFilter(choices=LocationException.Kind.choices, help_text="Of this kind.")
+    start = EdgeFilter(help_text="Beginning exactly at this time.")
+    start_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="Beginning at or after this time.")
+    start_before = EdgeFilter(field_name="start", lookup_expr="lt", help_text="Beginning before this time.")
+    end = EdgeFilter(help_text="Ending exactly at this time.")
+    end_after = EdgeFilter(field_name="end", lookup_expr="gte", help_text="Ending at or after this time.")
+    end_before = EdgeFilter(field_name="end", lookup_expr="lt", help_text="Ending before this time.")
+
+    class Meta:
+        model: type[LocationException | AvailabilityException] = LocationException
+        fields: tuple[str, ...] = ()
+
+
+class ExceptionFilters(LocationExceptionFilters):
+    location = WholeNumberFilter(help_text="A location's id.")
+
+    class Meta(LocationExceptionFilters.Meta):
+        model = AvailabilityException

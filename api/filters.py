@@ -1,6 +1,5 @@
-"""Narrowing and ordering lists: ``?field=``, ``?filter=field:value,field:value``, ``?search=``, ``?ordering=``."""
+"""What lists are narrowed by, field by field."""
 
-import re
 from copy import copy
 from typing import Any
 
@@ -9,26 +8,19 @@ from django.core.exceptions import ValidationError as FormError
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
-from django.http import QueryDict
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
-from rest_framework.filters import BaseFilterBackend
-from rest_framework.request import Request
 
 from accounts.roles import Right, may
 from api.fields import EDGE, EdgeFormField, SharedFields
 from appointments.lifecycle import Status
-from appointments.models import Appointment, Series, WaitlistEntry
+from appointments.models import Appointment, Hold, Series, WaitlistEntry
 from common.text import folded
 from doctors.models import Doctor
 from patients.identifiers import IDENTIFIERS
 from patients.models import Patient
-
-SEARCH_LENGTH = 100
-TWICE = "%r is given twice; give it once."
-PAIR = re.compile(r'\s*(?P<field>[^:,"]+?)\s*:\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))\s*(?:,|$)')
 
 
 @extend_schema_field({"type": "integer", "minimum": 0})
@@ -203,6 +195,15 @@ class WaitlistFilters(Filters):
         fields: tuple[str, ...] = ()
 
 
+class HoldFilters(Filters):
+    patient = WholeNumberFilter(help_text="A patient's id.")
+    doctor = WholeNumberFilter(help_text="A doctor's id.")
+
+    class Meta:
+        model = Hold
+        fields: tuple[str, ...] = ()
+
+
 class SeriesFilters(Filters):
     patient = WholeNumberFilter(help_text="A patient's id.")
     doctor = WholeNumberFilter(help_text="A doctor's id.")
@@ -210,103 +211,3 @@ class SeriesFilters(Filters):
     class Meta:
         model = Series
         fields: tuple[str, ...] = ()
-
-
-class FieldFilter(filters.DjangoFilterBackend):
-    """A parameter for each field of the view's ``filterset_class``, and ``?filter=`` for several in one expression."""
-
-    def get_filterset_kwargs(self, request: Request, queryset: QuerySet[Any], view: Any) -> dict[str, Any]:
-        kwargs: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
-        known = list(view.filterset_class.base_filters)
-        for field, values in request.query_params.lists():
-            if len(values) > 1 and field in known:  # whoever asks for both must not be given one
-                raise ValidationError({field: [TWICE % field]})
-        data: QueryDict = kwargs["data"].copy()
-        for expression in request.query_params.getlist("filter"):
-            for field, value in parse_expression(expression, known):
-                if field in data:
-                    raise ValidationError({"filter": [TWICE % field]})
-                data[field] = value
-        return kwargs | {"data": data}
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """What there is beside the fields themselves: see `api.schema.FieldFilterParameters`."""
-        names = ", ".join(view.filterset_class.base_filters)
-        return [
-            query_parameter(
-                "filter",
-                "Several fields in one expression: `field:value` pairs separated by commas, a value with a comma in "
-                f"double quotes. The fields: {names}.",
-            )
-        ]
-
-
-def parse_expression(expression: str, known: list[str]) -> list[tuple[str, str]]:
-    """``field:value`` pairs, separated by commas; a value with a comma stands in double quotes.
-
-    Raises ValidationError where it cannot be read or names a field that is not ``known``.
-    """
-    pairs, position = [], 0
-    expression = expression.strip()
-    while position < len(expression):
-        match = PAIR.match(expression, position)
-        if not match:
-            raise ValidationError(
-                {"filter": ["Write field:value pairs separated by commas: doctor:2,status:scheduled."]}
-            )
-        field = match["field"]
-        if field not in known:
-            raise ValidationError({"filter": [f"Unknown field {field!r}. Known fields: {', '.join(known)}."]})
-        pairs.append((field, match["quoted"] if match["quoted"] is not None else match["plain"].strip()))
-        position = match.end()
-    return pairs
-
-
-class TextSearch(BaseFilterBackend):
-    """``?search=``: every word must be found; case, accents and the spelling of phone numbers do not matter."""
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        query = request.query_params.get("search", "")
-        if len(query) > SEARCH_LENGTH:
-            raise ValidationError({"search": [f"Search for {SEARCH_LENGTH} characters at most."]})
-        if "\x00" in query:
-            raise ValidationError({"search": ["Null characters are not allowed."]})
-        return view.search(queryset, query) if query.strip() else queryset
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        return [query_parameter("search", "Words that must all be found somewhere.", maxLength=SEARCH_LENGTH)]
-
-
-class Ordering(BaseFilterBackend):
-    """``?ordering=`` by the view's ``ordering_fields`` (name in the API: columns), ``-`` for descending.
-
-    It ends in id, which goes the way of the last: so the index that serves one direction serves the other as well.
-    """
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        columns: list[str] = []
-        for name in filter(None, (part.strip() for part in request.query_params.get("ordering", "").split(","))):
-            known = view.ordering_fields.get(name.removeprefix("-"))
-            if known is None:
-                choices = ", ".join(view.ordering_fields)
-                raise ValidationError({"ordering": [f"Cannot order by {name[:50]!r}. Choose from: {choices}."]})
-            sign = "-" if name.startswith("-") else ""
-            columns += [sign + column for column in ((known,) if isinstance(known, str) else known)]
-        query = request.query_params.get("search", "").strip()
-        if query and not columns and hasattr(queryset, "by_relevance"):
-            return queryset.by_relevance(query)
-        columns = columns or list(view.default_ordering)
-        last = "-id" if columns[-1].startswith("-") else "id"
-        return queryset.order_by(*dict.fromkeys(columns), *([] if {"id", "-id"} & set(columns) else [last]))
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        names = list(view.ordering_fields)
-        parameter = query_parameter("ordering", "By which fields, separated by commas; with a `-`, descending.")
-        choices = {"type": "string", "enum": [*names, *(f"-{name}" for name in names)]}
-        return [parameter | {"schema": {"type": "array", "items": choices}, "style": "form", "explode": False}]
-
-
-def query_parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    """An optional text parameter, for the API's documentation."""
-    schema = {"type": "string", **schema}
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

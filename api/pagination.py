@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from api.counting import count, is_exact
+from api.parameters import once
 
 # So many rows are skipped by counting them; farther down, links say after which row the page begins.
 SHALLOW_ROWS = 1000
@@ -57,7 +58,7 @@ class Pages(PageNumberPagination):
     by_cursor: bool
 
     def get_page_size(self, request: Request) -> int | None:
-        asked = request.query_params.get("page_size")
+        asked = once(request.query_params, "page_size")
         if asked is not None and not (asked.isascii() and asked.isdigit() and int(asked[:9]) > 0):
             raise ValidationError({"page_size": ["Enter a whole number from 1 to 100."]})
         return super().get_page_size(request)
@@ -73,7 +74,7 @@ class Pages(PageNumberPagination):
             raise NotFound("Invalid page.")
         columns = _columns(queryset)
         self.by_cursor = columns is not None
-        asked = request.query_params.get(self.cursor_query_param)
+        asked = once(request.query_params, self.cursor_query_param)
         cursor = None if asked is None else Cursor.read(asked)
         if cursor is not None and columns is not None:
             rows = self._beside(cursor, queryset, columns, view)
@@ -93,7 +94,7 @@ class Pages(PageNumberPagination):
         return self.request.query_params.get(self.page_query_param) in self.last_page_strings
 
     def _number(self) -> int:
-        text = self.request.query_params.get(self.page_query_param) or "1"
+        text = once(self.request.query_params, self.page_query_param) or "1"
         if self._wants_last:
             return max(1, -(-self.count // self.size))
         if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 2**53):

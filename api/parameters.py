@@ -1,4 +1,7 @@
-"""What a query string says: each of its parameters read by a form field, and everything that is wrong told at once."""
+"""What a query string says: each of its parameters read by a form field, and everything that is wrong told at once.
+
+What takes one value is given once: whoever asks for two things must not be given one of them.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +13,15 @@ from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
 from api.fields import ListFormField
+
+TWICE = "%r is given twice; give it once."
+
+
+def once(query: QueryDict, name: str) -> str | None:
+    """The one value of a parameter; None where it is not given. Raises ValidationError where it is given twice."""
+    if len(query.getlist(name)) > 1:
+        raise ValidationError({name: [TWICE % name]})
+    return query.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +57,17 @@ class Parameters:
         self._absent = {name: field.clean(None) for name, field in fields.items()}
 
     def read(self, query: QueryDict) -> Answers:
-        """What is given twice counts as given last, unless it takes several values. What is unknown is ignored."""
+        """What takes several values may be given again; anything else, once. What is unknown is ignored."""
         answers = Answers(dict(self._absent), {})
         for written in query:
             if written in self._fields:
                 name, field = self._fields[written]
-                several = isinstance(field, ListFormField)
-                answers.values[name] = ",".join(query.getlist(written)) if several else query[written]
-                answers.find(name, field.clean)
+                given = query.getlist(written)
+                if len(given) == 1 or isinstance(field, ListFormField):
+                    answers.values[name] = ",".join(given)
+                    answers.find(name, field.clean)
+                else:
+                    answers.errors[name] = [TWICE % written]
         return answers
 
     def check(self, answers: Answers) -> None:

@@ -182,7 +182,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
 class FieldFilterParameters(DjangoFilterExtension):
     """The parameters of `FieldFilter`: one a field, and ``filter``."""
 
-    target_class = "api.filters.FieldFilter"
+    target_class = "api.lists.FieldFilter"
     priority = 1
 
     def get_schema_operation_parameters(self, auto_schema: AutoSchema, *args: Any, **kwargs: Any) -> Any:

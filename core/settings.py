@@ -428,7 +428,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttling.PerUser"],
-    "DEFAULT_FILTER_BACKENDS": ["api.filters.FieldFilter", "api.filters.TextSearch", "api.filters.Ordering"],
+    "DEFAULT_FILTER_BACKENDS": ["api.lists.FieldFilter", "api.lists.TextSearch", "api.lists.Ordering"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "PAGE_SIZE": 5,
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",

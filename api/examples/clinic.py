@@ -105,7 +105,7 @@ CLINIC_EXAMPLES: dict[str, Examples] = {
         },
     ),
     "locations_outside_hours": Examples(answer={"results": [DISPLACED], "more": False}),
-    "locations_exceptions_list": Examples(answer=EXCEPTION, refusals=PAGE_SIZE),
+    "locations_exceptions_list": _listed(EXCEPTION, "id, start, end"),
     "locations_exceptions_create": Examples(
         {"Close early": CLOSURE, "Open on a holiday": {**CLOSURE, "kind": "open", "reason": "Emergency service"}},
         {**EXCEPTION, **OUTSIDE},

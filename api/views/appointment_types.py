@@ -8,7 +8,6 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.roles import Right
 from api.clinic_filters import AppointmentTypeFilters
-from api.filters import FieldFilter, Ordering
 from api.serializers.clinic import AppointmentTypeSerializer
 from api.views.base import CHANGING, READING, RecordViewSet
 from clinics import services
@@ -41,7 +40,6 @@ class AppointmentTypeViewSet(RecordViewSet):
     rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = AppointmentType.objects.prefetch_related(Prefetch("doctors", Doctor.objects.only("id").order_by("id")))
     serializer_class = AppointmentTypeSerializer
-    filter_backends = (FieldFilter, Ordering)
     filterset_class = AppointmentTypeFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "duration_minutes": "duration_minutes"}
     default_ordering = ("name",)

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from accounts.roles import Right
 from api.audit_filters import AuditFilters
-from api.filters import FieldFilter, Ordering
 from api.serializers.audit import AuditEventSerializer
 from api.views.base import READING, RecordViewSet
 from audit.models import AuditEvent
@@ -29,7 +28,6 @@ class AuditViewSet(RecordViewSet):
     rights: ClassVar = dict.fromkeys(READING, Right.READ_AUDIT)
     queryset = AuditEvent.objects.all()
     serializer_class = AuditEventSerializer
-    filter_backends = (FieldFilter, Ordering)
     filterset_class = AuditFilters
     http_method_names = ["get", "head", "options"]  # noqa: RUF012 - as Django has it
     ordering_fields: ClassVar = {"id": "id"}

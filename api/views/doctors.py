@@ -13,6 +13,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.roles import Right
 from api import preconditions
+from api.clinic_filters import ExceptionFilters
 from api.exporting import export_of
 from api.filters import DoctorFilters
 from api.schema import CONFLICT
@@ -162,7 +163,9 @@ class ExceptionViewSet(RecordViewSet):
     )
     queryset = AvailabilityException.objects.all()
     serializer_class = ExceptionSerializer
-    filter_backends = ()
+    filterset_class = ExceptionFilters
+    ordering_fields: ClassVar = {"id": "id", "start": "start", "end": "end"}
+    default_ordering = ("start",)
     private = False
     whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
@@ -172,7 +175,7 @@ class ExceptionViewSet(RecordViewSet):
         self.doctor = get_object_or_404(doctors, pk=self.kwargs["doctor_pk"])
 
     def get_queryset(self) -> Any:
-        queryset = super().get_queryset().order_by("start", "id")
+        queryset = super().get_queryset()
         return queryset.filter(doctor=self.doctor) if hasattr(self, "doctor") else queryset.none()
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

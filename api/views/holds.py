@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import Right
+from api.filters import HoldFilters
 from api.serializers.holds import HoldSerializer, NewHoldSerializer
 from api.views.base import RecordViewSet
 from appointments import holds
@@ -32,13 +33,15 @@ class HoldViewSet(RecordViewSet):
     }
     queryset = Hold.objects.all()
     serializer_class = HoldSerializer
-    filter_backends = ()
+    filterset_class = HoldFilters
+    ordering_fields: ClassVar = {"id": "id", "appointment_time": "start", "expires_at": "expires_at"}
+    default_ordering = ("start",)
     verbs: ClassVar = {"destroy": "release"}
     http_method_names = ["get", "post", "delete", "head", "options"]  # noqa: RUF012 - as Django has it
 
     def get_queryset(self) -> Any:
         own = super().get_queryset().filter(created_by=self.request.user.pk)
-        return own.standing(clock.now()).order_by("start", "id")
+        return own.standing(clock.now())
 
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """Nothing: a hold does not change, it only ends."""

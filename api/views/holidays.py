@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from accounts.roles import Right
 from api.clinic_filters import HolidayFilters
-from api.filters import FieldFilter, Ordering
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.clinic import (
@@ -61,7 +60,6 @@ class HolidayViewSet(RecordViewSet):
     )
     queryset = Holiday.objects.select_related("location")
     serializer_class = HolidaySerializer
-    filter_backends = (FieldFilter, Ordering)
     filterset_class = HolidayFilters
     ordering_fields: ClassVar = {"id": "id", "date": "date", "name": "name"}
     default_ordering = ("date",)

@@ -13,8 +13,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.roles import Right
 from api import preconditions
-from api.clinic_filters import LocationFilters
-from api.filters import FieldFilter, Ordering
+from api.clinic_filters import LocationExceptionFilters, LocationFilters
 from api.schema import CONFLICT
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.clinic import (
@@ -66,7 +65,6 @@ class LocationViewSet(RecordViewSet):
     )
     queryset = Location.objects.all()
     serializer_class = LocationSerializer
-    filter_backends = (FieldFilter, Ordering)
     filterset_class = LocationFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "created_at": "created_at"}
     tagged = RecordViewSet.tagged | {"hours", "set_hours"}
@@ -171,7 +169,9 @@ class LocationExceptionViewSet(RecordViewSet):
     rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = LocationException.objects.all()
     serializer_class = LocationExceptionSerializer
-    filter_backends = ()
+    filterset_class = LocationExceptionFilters
+    ordering_fields: ClassVar = {"id": "id", "start": "start", "end": "end"}
+    default_ordering = ("start",)
     private = False
     whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
@@ -180,7 +180,7 @@ class LocationExceptionViewSet(RecordViewSet):
         self.location = get_object_or_404(Location.objects.all(), pk=self.kwargs["location_pk"])
 
     def get_queryset(self) -> Any:
-        queryset = super().get_queryset().order_by("start", "id")
+        queryset = super().get_queryset()
         return queryset.filter(location=self.location) if hasattr(self, "location") else queryset.none()
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -15,6 +15,7 @@ from accounts.roles import Right
 from api.examples.reports import REPORT_TABLE
 from api.exporting import CSV, FileNegotiation, encoded
 from api.fields import ID
+from api.parameters import once
 from api.report_query import scope_of
 from api.serializers.reports import ReportSerializer
 from api.views.slots import several
@@ -83,7 +84,7 @@ class ReportTableView(Report):
         },
     )
     def get(self, request: Request) -> StreamingHttpResponse:
-        name = request.query_params.get("table", "")
+        name = once(request.query_params, "table") or ""
         if name not in TABLES:
             raise ValidationError({"table": [f"Choose a table: {', '.join(TABLES)}."]})
         scope = scope_of(request.query_params, cast(User, request.user))

@@ -7,7 +7,6 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.roles import Right
 from api.clinic_filters import RoomFilters
-from api.filters import FieldFilter, Ordering
 from api.serializers.clinic import RoomSerializer
 from api.views.base import CHANGING, READING, RecordViewSet
 from clinics import services
@@ -37,7 +36,6 @@ class RoomViewSet(RecordViewSet):
     rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = Room.objects.all()
     serializer_class = RoomSerializer
-    filter_backends = (FieldFilter, Ordering)
     filterset_class = RoomFilters
     ordering_fields: ClassVar = {"id": "id", "name": "name", "kind": "kind", "location": "location_id"}
     default_ordering = ("name",)

@@ -207,6 +207,18 @@ def test_moving_an_opening_reports_the_visits_that_it_leaves(api: APIClient, cli
     assert [found["id"] for found in answer.json()["outside_hours"]] == [visit.pk]
 
 
+def test_a_locations_exceptions_are_narrowed_down_and_ordered(api: APIClient, clinic: Location) -> None:
+    url = f"/api/locations/{clinic.pk}/exceptions/"
+    days = [("closed", "2026-03-03"), ("open", "2026-03-07")]
+    early, late = (
+        api.post(url, {"kind": kind, "start": f"{day}T00:00:00Z", "end": f"{day}T12:00:00Z"}).json()["id"]
+        for kind, day in days
+    )
+    for query, found in (("", [early, late]), ("?ordering=-end", [late, early]), ("?filter=kind:open", [late])):
+        assert [row["id"] for row in api.get(url + query).json()["results"]] == found, query
+    assert api.get(f"{url}?ordering=kind").status_code == 400
+
+
 def test_exceptions_are_listed_and_read_at_their_own_location(api: APIClient, clinic: Location) -> None:
     url = f"/api/locations/{clinic.pk}/exceptions/"
     made = api.post(url, {"kind": "closed", "start": MONDAY, "end": TUESDAY, "reason": ""}).json()

@@ -143,6 +143,37 @@ def test_an_extra_clinic_opens_a_closed_day(api: APIClient) -> None:
     assert [slot["start"] for slot in slots] == ["2026-03-07T10:00:00Z", "2026-03-07T10:30:00Z"]
 
 
+def test_exceptions_are_narrowed_down_and_ordered_and_not_searched(api: APIClient) -> None:
+    doctor = make_doctor()
+    url = f"/api/doctors/{doctor.pk}/exceptions/"
+    days = [("closed", "2026-03-03"), ("open", "2026-03-07")]
+    leave, extra = (
+        api.post(url, {"kind": kind, "start": f"{day}T00:00:00Z", "end": f"{day}T12:00:00Z"}).json()["id"]
+        for kind, day in days
+    )
+    for query, found in (
+        ("", [leave, extra]),
+        ("?ordering=-start", [extra, leave]),
+        ("?kind=open", [extra]),
+        ("?filter=kind:closed,end_before:2026-03-05", [leave]),
+        ("?start_after=2026-03-07", [extra]),
+        ("?end=2026-03-03T12:00:00Z", [leave]),
+        ("?location=999", []),
+    ):
+        assert [row["id"] for row in api.get(url + query).json()["results"]] == found, query
+    for query, sentence in (
+        ("ordering=reason", "Cannot order by 'reason'. Choose from: id, start, end."),
+        ("kind=ajar", "Select a valid choice. ajar is not one of the available choices."),
+        (
+            "search=leave",
+            "This list is not searched by words. Narrow it down by: kind, start, start_after, start_before, end, "
+            "end_after, end_before, location.",
+        ),
+    ):
+        answer = api.get(f"{url}?{query}")
+        assert (answer.status_code, answer.json()) == (400, {query.partition("=")[0]: [sentence]})
+
+
 def test_exceptions_are_listed_and_read(api: APIClient) -> None:
     doctor = make_doctor()
     url = f"/api/doctors/{doctor.pk}/exceptions/"

@@ -317,6 +317,41 @@ def test_a_field_given_twice_is_refused(api: APIClient) -> None:
         }
 
 
+@pytest.mark.parametrize("name", ["search", "ordering", "page", "page_size", "cursor"])
+@pytest.mark.parametrize("path", ["patients/", "doctors/{}/exceptions/", "holidays/", "holds/", "audit/"])
+def test_what_says_how_to_list_is_given_once(api: APIClient, path: str, name: str) -> None:
+    url = f"/api/{path.format(make_doctor().pk)}?{name}=1&{name}=2"
+    assert refusal(api, url) == {name: [f"'{name}' is given twice; give it once."]}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("slots/?limit=1&limit=2", "limit"),
+        ("slots/?from=2026-03-03&from=2026-03-04", "from"),
+        ("reports/?to=2026-03-03&to=2026-03-04", "to"),
+        ("reports/export/?table=bookings&table=no-shows", "table"),
+        ("patients/export/?ordering=id&ordering=email", "ordering"),
+    ],
+)
+def test_what_takes_one_value_is_given_once(api: APIClient, url: str, name: str) -> None:
+    assert refusal(api, f"/api/{url}") == {name: [f"'{name}' is given twice; give it once."]}
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("rooms", "active, location, name, kind"),
+        ("holidays", "date, date_from, date_to, location"),
+        ("holds", "patient, doctor"),
+    ],
+)
+def test_a_list_that_is_not_searched_says_so(api: APIClient, path: str, fields: str) -> None:
+    sentence = f"This list is not searched by words. Narrow it down by: {fields}."
+    assert refusal(api, f"/api/{path}/?search=a") == {"search": [sentence]}
+    assert api.get(f"/api/{path}/?search=").status_code == 200
+
+
 def test_two_expressions_narrow_down_together(api: APIClient) -> None:
     wanted = book()
     book("2026-03-02 11:00", doctor=wanted.doctor)
