@@ -15,13 +15,12 @@ from rest_framework import serializers
 
 from accounts.models import User
 from appointments.permissions import visible_to
-from clinics.instants import LAST_YEAR, UNREADABLE, read_instant, show_instant
+from clinics.instants import FIRST_YEAR, LAST_YEAR, UNREADABLE, read_instant, show_instant
 from clinics.models import Location
 from common.prepared import Prepared, Question
 from common.together import ask
 from scheduling.hours import WEEKDAYS, start_of_day
 
-FIRST_YEAR = 1900
 MOST_ID = 2**63 - 1
 TOO_EARLY = f"Enter a date and time from the year {FIRST_YEAR} on."
 # What the API's documentation says of an id, and of a query's edge: an instant, or a local date.

@@ -14,7 +14,8 @@ from api.fields import MOST_ID, ListFormField
 from api.parameters import Parameters
 from api.slot_query import MOST_DOCTORS
 from appointments.permissions import within_reach
-from appointments.reports.scope import YEARS, Scope, period
+from appointments.reports.scope import Scope, period
+from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import Location
 from common import clock
 from common.errors import Refused
@@ -22,7 +23,6 @@ from doctors.models import Doctor
 
 DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_DATE = "Enter a date such as 2026-05-29."
-NO_YEAR = f"Enter a date from the years {YEARS[0]} to {YEARS[-1]}."
 
 
 class DayFormField(forms.CharField):
@@ -39,7 +39,7 @@ class DayFormField(forms.CharField):
         except ValueError:
             raise forms.ValidationError(NO_DATE) from None
         if day.year not in YEARS:
-            raise forms.ValidationError(NO_YEAR)
+            raise forms.ValidationError(NO_SUCH_YEAR)
         return day
 
 

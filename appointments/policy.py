@@ -41,6 +41,7 @@ from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.models.overlap import edges, overlapping
 from appointments.occupancy import Buffers, NotCounted, Taken
+from clinics.instants import FIRST_YEAR
 from clinics.models import AppointmentType, Location, Room
 from clinics.models.rooms import RoomQuerySet
 from common.errors import Refused
@@ -50,8 +51,6 @@ from common.together import ask
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.intervals import DAY, MINUTE, Interval
-
-FIRST_YEAR = 1900
 
 OF_PATIENT = Prepared(
     lambda patient, start, end, latest, but: (

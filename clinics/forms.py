@@ -10,11 +10,10 @@ from django.db import models
 from django.forms.fields import BaseTemporalField
 from django.forms.models import BaseInlineFormSet
 
+from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import Location
 from common.admin import ServiceForm
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
-
-YEARS = range(1900, 2200)
 
 # The browser's own pickers: Django's offer "now" by the server's clock, which is nobody's.
 PICKERS: Mapping[Any, Mapping[str, Any]] = {
@@ -59,7 +58,7 @@ class WallTimeField(BaseTemporalField):
         if self.shown and wall == self._wall(self.shown):
             return self.shown  # left as it was, and perhaps not to be told by this clock alone
         if wall.year not in YEARS:
-            raise ValidationError(f"Enter a date from the years {YEARS[0]} to {YEARS[-1]}.", code="year")
+            raise ValidationError(NO_SUCH_YEAR, code="year")
         try:
             return resolve(wall, self.location.zone)
         except NonExistentLocalTime as error:

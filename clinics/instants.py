@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_noop
 
 from clinics.models import Location
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
 
-LAST_YEAR = 2200
+# What may be asked about: from the first, and before the last. Beside each of these days there are others to look at.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+YEARS = range(FIRST_YEAR, LAST_YEAR)
+NO_SUCH_YEAR = gettext_noop("Enter a date from the years 1900 to 2199.")
 UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
 OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
 

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import formats
 from django.utils.translation import pgettext
 
-YEARS = range(1900, 2200)
+from clinics.instants import YEARS
 
 
 def read_day(text: str | None) -> date | None:

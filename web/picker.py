@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from appointments.finding import Search, Slot, find_slots
+from clinics.instants import YEARS
 from clinics.models import AppointmentType, Location
 from common import clock
 from doctors.models import Doctor
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY
-from web.days import YEARS
 
 DAYS = 7
 # How far a search for the first free time goes where the type has no horizon, and the most that one page lists.

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import (
-    FIRST_YEAR,
     ID,
     ClosingTimeField,
     InstantField,
@@ -19,6 +18,7 @@ from api.fields import (
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.doctors import WeekSerializer
 from clinics.errors import UpsideDown
+from clinics.instants import FIRST_YEAR, YEARS
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from doctors.models import Doctor
 
@@ -140,7 +140,7 @@ class HolidayImportSerializer(serializers.Serializer[Any]):
     subdivision = serializers.CharField(
         required=False, allow_blank=True, max_length=50, help_text="A state or province that has days of its own: CA."
     )
-    year = serializers.IntegerField(min_value=1900, max_value=2199)
+    year = serializers.IntegerField(min_value=YEARS[0], max_value=YEARS[-1])
     location = ReferenceField(
         queryset=Location.objects.all(), required=False, allow_null=True, help_text="null, the default: everywhere."
     )

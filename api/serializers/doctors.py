@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import (
-    FIRST_YEAR,
     ClosingTimeField,
     InstantField,
     ReferenceField,
@@ -13,6 +12,7 @@ from api.fields import (
     WallTimeField,
     WeekdayField,
 )
+from clinics.instants import FIRST_YEAR
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from doctors.services import MOST_WINDOWS_A_WEEK

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from appointments.errors import BadPeriod
 from appointments.models import Appointment
+from clinics.instants import YEARS
 from clinics.models import Location
 from doctors.models import Doctor
 from scheduling.hours import start_of_day
@@ -18,7 +19,6 @@ from scheduling.intervals import DAY, Interval
 
 MOST_DAYS = 366
 USUAL_DAYS = 28
-YEARS = range(1900, 2200)
 
 
 def period(first: date | None, last: date | None, *, today: date) -> tuple[date, date]:

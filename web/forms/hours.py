@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
 from scheduling.intervals import DAY
-from web.days import YEARS
 from web.forms.records import DayInput, RecordForm, TimeInput
 
 MOST_ROWS = 60
@@ -103,7 +103,7 @@ class LeaveForm(forms.Form):
         place, first, last = cleaned["location"], cleaned["first"], cleaned["last"] or cleaned["first"]
         for name, day in (("first", first), ("last", last)):
             if day.year not in YEARS:
-                self.add_error(name, gettext("Enter a date from the years 1900 to 2199."))
+                self.add_error(name, gettext(NO_SUCH_YEAR))
                 return cleaned
         if last < first:
             self.add_error("last", gettext("The last day is before the first."))

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import AppointmentType, Holiday, Location, OpeningHours, Room
 from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
-from web.days import YEARS
 from web.forms.hours import WEEKDAYS
 from web.forms.records import DayInput, RecordForm, TimeInput
 
@@ -184,7 +184,7 @@ class HolidayForm(RecordForm):
 
 class ImportForm(forms.Form):
     country = forms.CharField(label=_("Country"), max_length=2, help_text=_("Two letters, such as KE or FR."))
-    year = forms.IntegerField(label=_("Year"), min_value=1900, max_value=2199)
+    year = forms.IntegerField(label=_("Year"), min_value=YEARS[0], max_value=YEARS[-1])
     subdivision = forms.CharField(label=_("Part of the country"), required=False, max_length=50)
     location = forms.ModelChoiceField(
         Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("Every location")
@@ -238,7 +238,7 @@ class ClosureForm(forms.Form):
 
     def _instant(self, name: str, day: Any, at: time) -> datetime | None:
         if day.year not in YEARS:
-            self.add_error(name, gettext("Enter a date from the years 1900 to 2199."))
+            self.add_error(name, gettext(NO_SUCH_YEAR))
             return None
         try:
             return resolve(datetime.combine(day, at.replace(second=0, microsecond=0)), self.location.zone)

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
-from web.days import YEARS
 from web.forms.visits import MOST_REASON, read_wall
 from web.ids import read_id
 
@@ -45,7 +45,7 @@ class SlotField(forms.CharField):
 def validate_year(day: date) -> None:
     """Accept days beside which there are others to look for."""
     if day.year not in YEARS:
-        raise forms.ValidationError(_("Enter a date from the years 1900 to 2199."))
+        raise forms.ValidationError(_(NO_SUCH_YEAR))
 
 
 class BookingForm(forms.Form):

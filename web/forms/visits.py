@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinics.instants import YEARS
 from clinics.models import Location
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
-from web.days import YEARS
 
 MOST_REASON = 500
 
