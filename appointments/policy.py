@@ -225,8 +225,8 @@ def leaves_some_for_others(visit: Proposal) -> Refused | None:
 
 
 def visits_ahead(patient: Patient, now: datetime) -> int:
-    """How many visits the patient has to come."""
-    return Appointment.objects.blocking().filter(patient=patient, start__gt=now).count()
+    """How many visits the patient has to come, those that stayed with a merged record included."""
+    return Appointment.objects.blocking().of_person(patient.pk).filter(start__gt=now).count()
 
 
 def keeps_what_is_booked(visit: Proposal) -> Refused | None:
@@ -235,7 +235,7 @@ def keeps_what_is_booked(visit: Proposal) -> Refused | None:
     if not (visit.as_patient and most and visit.patient) or visit.moving:
         return None
     cancelled = AppointmentChange.objects.filter(
-        appointment__patient=visit.patient,
+        appointment__in=Appointment.objects.of_person(visit.patient.pk),
         to_status=Status.CANCELLED,
         by__role=Role.PATIENT,
         at__gt=visit.now - days * DAY,

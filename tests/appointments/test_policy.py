@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from appointments import policy, services
 from appointments.lifecycle import Status
+from appointments.merging import merge
 from appointments.models import Appointment
 from clinics import services as clinic_services
 from clinics.models import Location
@@ -132,6 +133,20 @@ def test_leaves_some_for_others(patient: Patient, settings: Any) -> None:
     assert book("2026-03-02 12:00", as_patient=True).pk  # and so may others
     services.cancel(first)
     assert refusal("2026-03-02 13:00", patient=patient, as_patient=True) == answer  # one is to come still, and another
+
+
+def test_visits_that_stayed_with_a_merged_record_are_the_same_persons(patient: Patient, settings: Any) -> None:
+    settings.PATIENT_FUTURE_VISITS = 2
+    twin = make_patient()
+    book("2026-03-05 10:00", patient=patient)
+    stayed = book("2026-03-05 10:00", patient=twin)
+    assert [overlap.visit for overlap in merge(patient, twin).overlapping] == [stayed]
+    answer = refusal("2026-03-02 11:00", patient=patient, as_patient=True)
+    assert answer and answer[0] == "too_many_visits"
+    settings.PATIENT_CANCELLATIONS = 1
+    services.cancel(stayed, actor=User.objects.create_user("jane", role=Role.PATIENT))
+    answer = refusal("2026-03-02 11:00", patient=patient, as_patient=True)
+    assert answer and answer[0] == "cancelled_too_often"
 
 
 def test_visits_that_are_over_or_cancelled_leave_room_for_others(
