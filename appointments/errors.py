@@ -174,6 +174,13 @@ class HoldGone(Refused):
     message = "This hold has ended, or is for another time or doctor. Choose a time again."
 
 
+class ActsForNobody(Refused):
+    """A patient's account has no record to book for."""
+
+    code = "acts_for_nobody"
+    message = "Your account is not connected with your record at the clinic yet. Please call the clinic."
+
+
 class TooManyHolds(Refused):
     code = "too_many_holds"
     message = "You hold {most} times already. Book one, release one, or wait until one ends."

@@ -13,8 +13,9 @@ from django.conf import settings
 
 from accounts.models import User
 from appointments import lengths, policy
-from appointments.errors import HoldGone, TooManyHolds
+from appointments.errors import ActsForNobody, HoldGone, TooManyHolds
 from appointments.models import Hold
+from appointments.permissions import own_patients
 from appointments.settling import admit
 from clinics.models import AppointmentType, Location, Room
 from common import clock, trail
@@ -45,10 +46,12 @@ def hold(
 
     ``lasting`` is five minutes unless said otherwise (HOLD_MINUTES). A user has at most HOLDS_PER_USER standing ones;
     whoever is not signed in is told apart by ``visitor``, and has at most ``most``. ``as_patient`` applies the rules
-    for patients. Raises TooManyHolds, ForTheClinic, the `Refused` that `policy` finds, or Busy.
+    for patients. Raises TooManyHolds, ForTheClinic, ActsForNobody, the `Refused` that `policy` finds, or Busy.
     """
     if as_patient:
         policy.check_terms(duration_minutes=duration_minutes, room=room)
+        if actor and not patient:
+            _refuse_who_acts_for_nobody(actor)
     now = clock.now()
     doctor = Doctor.objects.locked().get(pk=doctor.pk)
     if actor is not None:
@@ -125,6 +128,12 @@ def redeemed(key: str | Hold, *, doctor: Doctor, patient: Patient, start: dateti
 def clear_expired(now: datetime) -> int:
     """Delete holds whose time is over; they count no longer anyway. Returns how many."""
     return Hold.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _refuse_who_acts_for_nobody(actor: User) -> None:
+    """A time is kept for somebody who can be booked then: who books nobody only keeps it from others."""
+    if not own_patients(actor).filter(active=True).exists():
+        raise ActsForNobody
 
 
 def _refuse_too_many(actor: User, now: datetime, most: int) -> None:

@@ -149,6 +149,18 @@ def test_a_user_has_five_holds_at_most(api: APIClient, stranger: APIClient, db: 
     assert hold(stranger, make_doctor())["id"]
 
 
+def test_a_patients_account_that_acts_for_nobody_holds_nothing(doctor: Doctor) -> None:
+    account, patient = make_user(Role.PATIENT), make_patient(active=False)
+    answer = client_of(account).post(URL, {"doctor": doctor.pk, "appointment_time": TEN})
+    sentence = "Your account is not connected with your record at the clinic yet. Please call the clinic."
+    assert (answer.status_code, answer.json()) == (400, {"non_field_errors": [sentence]})
+    patient.user = account
+    patient.save()
+    assert client_of(account).post(URL, {"doctor": doctor.pk, "appointment_time": TEN}).status_code == 400
+    make_patient(guardian=patient)
+    assert client_of(account).post(URL, {"doctor": doctor.pk, "appointment_time": TEN}).status_code == 201
+
+
 def test_a_hold_is_refused_with_the_bodies_of_a_booking(api: APIClient, doctor: Doctor) -> None:
     book(doctor=doctor)
     for moment, body in (
@@ -195,6 +207,18 @@ def test_a_retried_hold_is_one_hold(api: APIClient, doctor: Doctor) -> None:
 def test_holds_need_a_token(db: None) -> None:
     answer = APIClient().post(URL, {})
     assert (answer.status_code, answer.json()) == (401, {"detail": "Authentication credentials were not provided."})
+
+
+def test_holds_are_narrowed_down_and_ordered(api: APIClient, doctor: Doctor) -> None:
+    first = hold(api, doctor)["id"]
+    second = hold(api, doctor, appointment_time="2026-03-02T10:30:00Z", patient=(patient := make_patient()).pk)["id"]
+    for query, found in (
+        ("", [first, second]),
+        ("?ordering=-appointment_time", [second, first]),
+        (f"?patient={patient.pk}", [second]),
+        ("?filter=doctor:999", []),
+    ):
+        assert [row["id"] for row in api.get(URL + query).json()["results"]] == found, query
 
 
 @pytest.mark.parametrize("number", [1, 4])
