@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import reverse
@@ -21,6 +21,8 @@ from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOft
 from patients.errors import RecordMerged
 
 logger = logging.getLogger(__name__)
+
+TOO_MANY = "More parameters, fields or files were sent than are read. Send fewer."
 
 # The first that fits.
 STATUSES: tuple[tuple[type[DomainError], int], ...] = (
@@ -42,6 +44,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied(*error.args)
+    if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
+        error = exceptions.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [TOO_MANY]})
     if isinstance(error, OperationalError | InterfaceError):  # away or overloaded: nothing was committed
         logger.error("The database failed.", exc_info=error)
         error = Busy()

@@ -91,7 +91,11 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     def question(self, data: Any) -> Question | None:
         """What tells whether ``data`` names an object, where its id alone decides; `answered` is told the answer."""
         everything = self._all
-        if not _is_id(data) or int(data) > MOST_ID or self.among(reader_of(self), everything) is not everything:
+        if (
+            not _is_id(data)
+            or not 0 < int(data) <= MOST_ID
+            or self.among(reader_of(self), everything) is not everything
+        ):
             return None
         return self._by_id.of(pk=int(data))
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from rest_framework.test import APIClient
@@ -13,6 +14,7 @@ from patients.models import Patient
 from tests.factories import make_doctor, make_patient
 
 READABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
+TOO_MANY = {"non_field_errors": ["More parameters, fields or files were sent than are read. Send fewer."]}
 TOO_LATE = "Enter a date and time before the year 2200."
 
 
@@ -145,6 +147,13 @@ def test_a_name_of_spaces_is_no_name(api: APIClient) -> None:
     assert body == {"full_name": ["This field may not be blank."]}
 
 
+@pytest.mark.parametrize("number", [-(10**30), -1, 0, 10**30])
+def test_a_number_that_is_no_id_names_nothing(api: APIClient, ids: dict[str, int], number: int) -> None:
+    visit = {**ids, "doctor": number, "appointment_time": "2026-03-02T10:00:00Z"}
+    sentence = f'Invalid pk "{number}" - object does not exist.'
+    assert refused(api.post("/api/appointments/", visit)) == {"doctor": [sentence]}
+
+
 @pytest.mark.parametrize("minutes", [0, -5, 1441, 10**12, "abc", 1.5, True, None, []])
 def test_a_length_that_no_visit_has_is_refused(api: APIClient, ids: dict[str, int], minutes: Any) -> None:
     visit = {**ids, "appointment_time": "2026-03-02T10:00:00Z", "duration_minutes": minutes}
@@ -156,6 +165,22 @@ def test_a_length_that_no_visit_has_is_refused(api: APIClient, ids: dict[str, in
 )
 def test_nul_bytes_in_a_query_are_refused(api: APIClient, query: str) -> None:
     refused(api.get(f"/api/patients/?{query}"))
+
+
+@pytest.mark.parametrize("path", ["patients/", "slots/", "holidays/"])
+def test_more_parameters_than_are_read_are_refused(api: APIClient, path: str) -> None:
+    query = "&".join(f"x{number}=1" for number in range(1001))
+    assert refused(api.get(f"/api/{path}?{query}")) == TOO_MANY
+
+
+@pytest.mark.parametrize("form", ["multipart", "application/x-www-form-urlencoded"])
+def test_more_fields_than_are_read_are_refused(api: APIClient, form: str) -> None:
+    fields = {f"x{number}": "1" for number in range(1001)}
+    if form == "multipart":
+        answer = api.post("/api/patients/", fields, format=form)
+    else:
+        answer = api.post("/api/patients/", urlencode(fields), content_type=form)
+    assert refused(answer) == TOO_MANY
 
 
 # --- Hours and exceptions ----------------------------------------------------------------------------
