@@ -15,7 +15,8 @@ from rest_framework.request import Request
 from api.parameters import TWICE, once
 
 SEARCH_LENGTH = 100
-PAIR = re.compile(r'\s*(?P<field>[^:,"]+?)\s*:\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))\s*(?:,|$)')
+# Nothing in it can be read in two ways: else a text of blanks would take as long as its length to the third power.
+PAIR = re.compile(r'(?P<field>[^:,"]+):(?:\s*"(?P<quoted>[^"]*)"\s*|(?P<plain>[^",]*))(?:,|$)')
 
 
 class FieldFilter(filters.DjangoFilterBackend):
@@ -59,7 +60,7 @@ def parse_expression(expression: str, known: list[str]) -> list[tuple[str, str]]
             raise ValidationError(
                 {"filter": ["Write field:value pairs separated by commas: doctor:2,status:scheduled."]}
             )
-        field = match["field"]
+        field = match["field"].strip()
         if field not in known:
             raise ValidationError({"filter": [f"Unknown field {field!r}. Known fields: {', '.join(known)}."]})
         pairs.append((field, match["quoted"] if match["quoted"] is not None else match["plain"].strip()))

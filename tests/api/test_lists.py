@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -303,6 +304,30 @@ def test_an_unknown_field_in_the_expression_names_the_known_ones(api: APIClient)
 def test_an_expression_that_cannot_be_read_is_refused(api: APIClient, expression: str) -> None:
     body = refusal(api, f"/api/appointments/?filter={expression}")
     assert list(body) == ["filter"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ('filter=status:{}"', "filter"),
+        ("filter=status:scheduled,{}x", "filter"),
+        ("appointment_time=1:{}x", "appointment_time"),
+    ],
+)
+@pytest.mark.parametrize("blank", ["+", ":"])
+def test_a_long_query_that_cannot_be_read_is_refused_at_once(
+    api: APIClient, query: str, field: str, blank: str
+) -> None:
+    begun = process_time()
+    assert list(refusal(api, f"/api/appointments/?{query.format(blank * 60_000)}")) == [field]
+    assert process_time() - begun < 2
+
+
+def test_blanks_in_an_expression_mean_nothing(api: APIClient) -> None:
+    wanted = make_doctor(full_name="Jane Doe")
+    make_doctor()
+    for expression in (" full_name : Jane Doe , active:true", 'full_name: "Jane Doe" ,active :true,'):
+        assert names(api, f"/api/doctors/?filter={expression}", "id") == [wanted.pk], expression
 
 
 def test_a_field_given_twice_is_refused(api: APIClient) -> None:
