@@ -71,6 +71,20 @@ def test_opening_hours_are_replaced_as_a_whole_and_given_to_new_doctors(api: API
             id="time-zone",
         ),
         pytest.param(
+            {**ANNEX, "time_zone": "Factory"},
+            {"time_zone": ["'Factory' is not an IANA time zone. Use a name such as Africa/Nairobi or Europe/London."]},
+            id="no-place",
+        ),
+        pytest.param(
+            {**ANNEX, "time_zone": "localtime"},
+            {
+                "time_zone": [
+                    "'localtime' is not an IANA time zone. Use a name such as Africa/Nairobi or Europe/London."
+                ]
+            },
+            id="the-servers",
+        ),
+        pytest.param(
             {**ANNEX, "name": "test  CLINIC"},
             {"name": ["A location with this name already exists."]},
             id="name-taken",

@@ -112,6 +112,7 @@ def test_a_doctor_alone_will_do(api: APIClient, doctor: Doctor) -> None:
         ({"latest": "0001-01-01"}, {"latest": ["Enter a date from 1900 to 2199."]}),
         ({"weekdays": ["noday"]}, {"weekdays": ['Item 1: "noday" is not a valid choice.']}),
         ({"weekdays": ["mon"] * 8}, {"weekdays": ["Ensure this field has no more than 7 elements."]}),
+        ({"weekdays": ["noday"] * 8}, {"weekdays": ["Ensure this field has no more than 7 elements."]}),
         ({"part_of_day": "night"}, {"part_of_day": ['"night" is not a valid choice.']}),
         ({"priority": 10}, {"priority": ["Ensure this value is less than or equal to 9."]}),
         ({"priority": -1}, {"priority": ["Ensure this value is greater than or equal to 0."]}),
