@@ -180,7 +180,12 @@ class ClosingTimeField(WallTimeField):
 
 
 class ListOf(serializers.ListField):
-    """A list whose errors are a list too: of which item, counted from 1, and why."""
+    """A list whose errors are a list too: of which item, counted from 1, and why. One too long is not read."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
 
     def run_child_validation(self, data: Any) -> Any:
         try:
