@@ -211,6 +211,12 @@ IMPOSSIBLE = {
         "allowed": ["scheduled"],
     }
 }
+TOO_LATE = {
+    "A patient, too late": {
+        "non_field_errors": ["Patients can move or cancel this visit until 1 day before it. Please call the clinic."]
+    }
+}
+ERASED = {"Erased": {"detail": "This patient's data was erased. There is no way back; register them anew."}}
 FINAL = {
     "Final": {
         "detail": "This appointment is completed and cannot become cancelled. It is final; only undo takes it back.",

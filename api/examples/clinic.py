@@ -43,9 +43,10 @@ LOCATION_REFUSED = {
     "Known already": {"name": ["A location with this name already exists."]},
     **UNREADABLE,
 }
+LAST_LOCATION = {"The last one": {"active": ["A clinic keeps at least one active location. Open another one first."]}}
 LOCATION_CHANGE_REFUSED = {
     **LOCATION_REFUSED,
-    "The last one": {"active": ["A clinic keeps at least one active location. Open another one first."]},
+    **LAST_LOCATION,
     "Two places at once": {
         "time_zone": [
             "John Smith: These hours put the doctor in two places at once: Main Clinic on mon 08:00-12:00 and "
@@ -94,6 +95,7 @@ CLINIC_EXAMPLES: dict[str, Examples] = {
         LOCATION,
         LOCATION_CHANGE_REFUSED,
     ),
+    "locations_destroy": Examples(refusals=LAST_LOCATION),
     "locations_hours_list": Examples(answer=WEEK),
     "locations_hours_update": Examples(
         {"A weekday and a Saturday": WEEK, "No hours at all": []},

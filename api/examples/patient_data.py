@@ -1,6 +1,6 @@
 """Examples of all data of a patient, and of its end."""
 
-from api.examples.bodies import PATIENT, UNREADABLE, Examples
+from api.examples.bodies import ERASED, PATIENT, UNREADABLE, Examples
 
 EXPORT = {
     "exported_at": "2025-06-02T09:00:00Z",
@@ -60,6 +60,6 @@ PATIENT_DATA_EXAMPLES = {
         {"Begin a hold": {"reason": "Case 4711"}, "End it": {"reason": ""}},
         {"reason": "Case 4711"},
         {"Without a reason": {"reason": ["This field is required."]}, **UNREADABLE},
-        {"Erased": {"detail": "This patient's data was erased. There is no way back; register them anew."}},
+        ERASED,
     ),
 }

@@ -10,6 +10,7 @@ from api.examples.bodies import (
     DOCTOR,
     DOCTOR_REFUSED,
     ENTRY_CHANGED,
+    ERASED,
     EXCEPTION,
     EXCEPTION_REFUSED,
     FINAL,
@@ -34,6 +35,7 @@ from api.examples.bodies import (
     SMITH,
     TERMS_REFUSED,
     TIME_REFUSED,
+    TOO_LATE,
     TOO_LONG,
     UNREADABLE,
     WAITING,
@@ -87,13 +89,15 @@ RECORD_EXAMPLES: dict[str, Examples] = {
     ),
     "patients_retrieve": Examples(answer=PATIENT),
     "patients_update": Examples(
-        {"The whole record": {**JANE, **KNOWN_OF_JANE}}, REGISTERED, {**PATIENT_REFUSED, **UNREADABLE}
+        {"The whole record": {**JANE, **KNOWN_OF_JANE}}, REGISTERED, {**PATIENT_REFUSED, **UNREADABLE}, ERASED
     ),
     "patients_partial_update": Examples(
         {"A new phone number": {"phone_number": "0712345678"}, "Reactivate": {"active": True}},
         REGISTERED,
         {"Known already": PATIENT_REFUSED["Known already"], **UNREADABLE},
+        ERASED,
     ),
+    "patients_destroy": Examples(conflicts=ERASED),
     "patients_duplicates_list": Examples(answer=[CANDIDATE]),
     "patients_merge": Examples(
         {"A record that was made twice": {"duplicate": 12, "reason": "Registered twice"}},
@@ -204,7 +208,7 @@ RECORD_EXAMPLES: dict[str, Examples] = {
         {**TIME_REFUSED, **UNREADABLE},
         {**IMPOSSIBLE, **NOT_MOVABLE},
     ),
-    "appointments_destroy": Examples(conflicts=FINAL),
+    "appointments_destroy": Examples(refusals=TOO_LATE, conflicts=FINAL),
     "appointments_reschedule": Examples(
         {"Another time": {"appointment_time": "2025-05-30T14:00:00Z", "reason": "Asked by phone"}},
         MOVED,

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.roles import Right, may
 from api.exporting import export_of
 from api.filters import PatientFilters
+from api.schema import CONFLICT
 from api.serializers.merging import MergedSerializer, MergeSerializer
 from api.serializers.patients import CandidateSerializer, PatientResultSerializer, PatientSerializer
 from api.views.base import READING
@@ -49,17 +50,18 @@ from patients.models import Patient, PatientQuerySet
         summary="Replace a patient's record",
         description="What is left out and not required stays as it is. `possible_duplicates` warns as on registering, "
         "if the name, the phone number or the birth date has changed.",
-        responses={200: PatientResultSerializer},
+        responses={200: PatientResultSerializer, 409: CONFLICT},
     ),
     partial_update=extend_schema(
         summary="Change a patient's record",
         description="What is left out stays as it is. `possible_duplicates` warns as on registering, if the name, the "
         "phone number or the birth date has changed.",
-        responses={200: PatientResultSerializer},
+        responses={200: PatientResultSerializer, 409: CONFLICT},
     ),
     destroy=extend_schema(
         summary="Deactivate a patient",
         description="The record and its appointments are kept; `active` becomes false, and PATCH can put it back.",
+        responses={204: None, 409: CONFLICT},
     ),
 )
 class PatientViewSet(PatientData):

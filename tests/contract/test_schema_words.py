@@ -1,5 +1,6 @@
 """The API's description is complete, in one style, and its examples are true."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.roles import Role
 from api.views.documentation import description
+from appointments import erasure
 from tests.conftest import client_of
-from tests.factories import make_patient, make_user
+from tests.factories import book, make_patient, make_user
 
 JSON = "application/json"
 OPERATIONS = [
@@ -281,6 +283,34 @@ def test_the_shared_answers_are_what_is_answered(api: APIClient, component: str,
     assert answer.json() == [given["value"] for given in examples.values()][which]
     answers = {operations["patients_list"]["responses"][status]["$ref"] for status in ("401", "404", "406")}
     assert {"#/components/responses/Unauthorized", "#/components/responses/NoSuchPage"} < answers
+
+
+def test_what_an_erased_record_answers_is_described(api: APIClient) -> None:
+    patient = erasure.erase(make_patient(), reason="Asked in writing.")
+    for name, method in (
+        ("patients_update", "PUT"),
+        ("patients_partial_update", "PATCH"),
+        ("patients_destroy", "DELETE"),
+    ):
+        body = {"full_name": "Jane Doe", "phone_number": "0712345678"}
+        answer = api.generic(method, f"/api/patients/{patient.pk}/", json.dumps(body), content_type=JSON)
+        assert answer.status_code == 409
+        assert answer.json() in refusals_of(name, "409")
+
+
+def test_what_a_removal_is_refused_with_is_described(api: APIClient) -> None:
+    patient = make_patient()
+    visit = book("2026-03-02 10:00", patient=patient)  # in four hours, and patients may cancel until a day before
+    answer = client_of(make_user(Role.PATIENT, patient=patient)).delete(f"/api/appointments/{visit.pk}/")
+    assert answer.status_code == 400
+    assert answer.json() in refusals_of("appointments_destroy", "400")
+    answer = api.delete(f"/api/locations/{visit.location_id}/")
+    assert answer.status_code == 400
+    assert answer.json() in refusals_of("locations_destroy", "400")
+
+
+def refusals_of(name: str, status: str) -> list[Any]:
+    return [given["value"] for given in operations[name]["responses"][status]["content"][JSON]["examples"].values()]
 
 
 def test_a_browsers_session_needs_its_csrf_token(user: User) -> None:
