@@ -1,7 +1,8 @@
 """Locations, rooms, holidays and appointment types, as the API shows and reads them."""
 
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
+from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,6 +13,7 @@ from api.fields import (
     ListOf,
     LocalDateField,
     ReferenceField,
+    TruthField,
     WallTimeField,
     WeekdayField,
 )
@@ -26,8 +28,18 @@ YEAR_OF_MINUTES = 366 * 24 * 60
 MOST_DOCTORS = 500
 MOST_SPECIALIZATIONS = 50
 
+M = TypeVar("M", bound=models.Model)
 
-class LocationSerializer(serializers.ModelSerializer[Location]):
+
+class ClinicSerializer(serializers.ModelSerializer[M]):
+    """What a form leaves out says nothing: it deactivates no place, room or type."""
+
+    serializer_field_mapping: ClassVar = serializers.ModelSerializer.serializer_field_mapping | {
+        models.BooleanField: TruthField
+    }
+
+
+class LocationSerializer(ClinicSerializer[Location]):
     """A place with its time zone. Everything local there is by its clock."""
 
     patient_cutoff_minutes = serializers.IntegerField(
@@ -99,7 +111,7 @@ class LocationExceptionResultSerializer(LocationExceptionSerializer):
         fields = (*LocationExceptionSerializer.Meta.fields, "outside_hours", "outside_hours_more")
 
 
-class RoomSerializer(serializers.ModelSerializer[Room]):
+class RoomSerializer(ClinicSerializer[Room]):
     """A room. Appointment types ask for its `kind`."""
 
     location = ReferenceField(queryset=Location.objects.active(), help_text="It stays there.")
@@ -191,7 +203,7 @@ class DoctorsField(ListOf):
         return sorted(doctor.pk for doctor in data.all())
 
 
-class AppointmentTypeSerializer(serializers.ModelSerializer[AppointmentType]):
+class AppointmentTypeSerializer(ClinicSerializer[AppointmentType]):
     """A kind of visit, with its length and its rules.
 
     Offered by the doctors of its `specializations` and those it names in `doctors`; by everybody, if it names neither.

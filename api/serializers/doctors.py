@@ -3,6 +3,8 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.settings import api_settings
+from rest_framework.utils import html
 
 from api.fields import (
     ClosingTimeField,
@@ -16,6 +18,8 @@ from clinics.instants import FIRST_YEAR
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from doctors.services import MOST_WINDOWS_A_WEEK
+
+NO_LIST = "Send the whole week as a list in JSON, with Content-Type: application/json."
 
 
 class DoctorSerializer(serializers.ModelSerializer[Doctor]):
@@ -41,6 +45,12 @@ class WeekSerializer(serializers.ListSerializer[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"max_length": MOST_WINDOWS_A_WEEK})
+
+    def to_internal_value(self, data: Any) -> Any:
+        """DRF takes a form without windows, or JSON that is called one, for the empty week."""
+        if html.is_html_input(data) and html.parse_html_list(data) is None:
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [NO_LIST]})
+        return super().to_internal_value(data)
 
 
 class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):

@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
 from rest_framework.test import APIClient
 
+from clinics.models import Location
+from doctors.models import Doctor
 from tests.factories import make_doctor
 
 
@@ -36,8 +39,37 @@ def test_a_form_that_leaves_out_active_deactivates_nobody(api: APIClient) -> Non
     for route, form in (
         ("patients", {"full_name": "A", "phone_number": "0712345678"}),
         ("doctors", {"full_name": "A", "email": "a@clinic.test", "specialization": "X"}),
+        ("locations", {"name": "Annex", "time_zone": "UTC"}),
+        ("rooms", {"location": Location.objects.default().pk, "name": "Room 4", "kind": "scan"}),
+        ("appointment-types", {"name": "Scan", "duration_minutes": 30}),
     ):
         created = api.post(f"/api/{route}/", form, format="multipart")
         assert (created.status_code, created.json()["active"]) == (201, True)
         replaced = api.put(f"/api/{route}/{created.json()['id']}/", form, format="multipart")
         assert (replaced.status_code, replaced.json()["active"]) == (200, True)
+
+
+def test_a_form_that_leaves_out_what_is_true_or_false_leaves_it(api: APIClient) -> None:
+    kind = api.post("/api/appointment-types/", {"name": "Scan", "duration_minutes": 30}).json()
+    place = api.post("/api/locations/", {"name": "Annex", "time_zone": "UTC", "marks_no_shows": True}).json()
+    replaced = api.put(f"/api/appointment-types/{kind['id']}/", {"name": "Scan", "duration_minutes": 30}, "multipart")
+    assert (replaced.status_code, replaced.json()["bookable_online"]) == (200, True)
+    replaced = api.put(f"/api/locations/{place['id']}/", {"name": "Annex", "time_zone": "UTC"}, "multipart")
+    assert (replaced.status_code, replaced.json()["marks_no_shows"]) == (200, True)
+
+
+@pytest.mark.parametrize("body", ["", "weekday=mon", '[{"weekday": "mon", "start": "08:00", "end": "12:00"}]'])
+def test_a_form_without_windows_is_no_empty_week(api: APIClient, body: str) -> None:
+    doctor = make_doctor()
+    before = Doctor.objects.get().weekly_hours.count()
+    for url in (f"/api/doctors/{doctor.pk}/hours/", f"/api/locations/{Location.objects.default().pk}/hours/"):
+        answer = api.put(url, body, content_type="application/x-www-form-urlencoded")
+        sentence = "Send the whole week as a list in JSON, with Content-Type: application/json."
+        assert (answer.status_code, answer.json()) == (400, {"non_field_errors": [sentence]})
+        assert len(api.get(url).json()) == before > 0
+
+
+def test_a_form_may_have_windows(api: APIClient) -> None:
+    form = {"[0]weekday": "mon", "[0]start": "08:00", "[0]end": "12:00"}
+    answer = api.put(f"/api/doctors/{make_doctor().pk}/hours/", form, "multipart")
+    assert [(window["weekday"], window["start"]) for window in answer.json()] == [("mon", "08:00")]
