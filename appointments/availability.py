@@ -211,6 +211,11 @@ class OpenHours:
                 return self.locations[location]
         return None
 
+    def cover(self, visit: Appointment) -> bool:
+        """Whether the doctor is where the visit is, through all of it."""
+        place = self.location_of(visit.doctor, visit.interval)
+        return place is not None and place.pk == visit.location_id
+
     def nearest_location(self, doctor: Bookable, interval: Interval) -> Location | None:
         """Where the doctor is closest in time to ``interval``, a day around it; else where the weekly hours begin."""
         timeline = Timeline.over(interval.widened(DAY))
@@ -282,7 +287,8 @@ def outside_hours(
 ) -> list[Appointment]:
     """The doctor's visits to come (those touching ``within``) that the hours no longer cover, soonest first.
 
-    Of a doctor who is not active that is every one. ``week`` and ``extra`` ask what would be: see `OpenHours`.
+    A visit at whose time the doctor is at another place by now is one of those; of a doctor who is not active each is.
+    ``week`` and ``extra`` ask what would be: see `OpenHours`.
     """
     visits = Appointment.objects.filter(doctor=doctor).blocking().upcoming(now).order_by("start", "id")
     if within:
@@ -291,4 +297,4 @@ def outside_hours(
     if not found or not doctor.active:
         return found
     hours = OpenHours([doctor], Interval(found[0].start, max(visit.end for visit in found)), week=week, extra=extra)
-    return [visit for visit in found if hours.location_of(doctor, visit.interval) is None]
+    return [visit for visit in found if not hours.cover(visit)]

@@ -53,7 +53,7 @@ def displaced(
     hours = OpenHours({visit.doctor_id: visit.doctor for visit in candidates}.values(), span)
     found: list[Appointment] = []
     for visit in candidates:
-        if hours.location_of(visit.doctor, visit.interval) is None:
+        if not hours.cover(visit):
             if len(found) == MOST_LISTED:
                 return Displaced(found, more=True)
             found.append(visit)

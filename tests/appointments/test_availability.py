@@ -9,6 +9,7 @@ import pytest
 
 from appointments import hours, services
 from appointments.availability import Week, location_of, outside_hours
+from appointments.displaced import displaced
 from appointments.finding import Edge, Search, Slot, find_slots
 from appointments.models import Appointment
 from clinics.errors import CalendarChanged
@@ -405,6 +406,16 @@ def test_visits_that_the_hours_no_longer_cover_are_reported_soonest_first(doctor
     within = Interval(at("2026-03-02 08:00"), at("2026-03-02 10:00"))
     assert outside_hours(doctor, now=NOW, within=within) == [early]
     assert kept not in outside_hours(doctor, now=NOW)
+
+
+def test_a_visit_whose_doctor_is_elsewhere_by_then_is_reported(doctor: Doctor, auckland: Location) -> None:
+    visit, later = book("2026-03-02 09:30", doctor=doctor), book("2026-03-02 10:30", doctor=doctor)
+    extra_clinic(doctor, "2026-03-02 09:00", "2026-03-02 10:00", auckland)
+    assert outside_hours(doctor, now=NOW) == [visit]
+    assert displaced(visit.location, now=NOW).visits == [visit]
+    moved = services.reschedule(later, start=at("2026-03-02 09:00"))
+    assert moved.location == auckland
+    assert outside_hours(doctor, now=NOW) == [visit]
 
 
 def test_every_visit_of_a_doctor_who_no_longer_sees_patients_is_reported(doctor: Doctor) -> None:
