@@ -80,8 +80,8 @@ class Proposal:
     ``moving`` is the appointment that it replaces if it is a move, ``hold`` the hold whose token was given: neither is
     in its way. ``starts_anew`` is False where the start neither is new nor changes, so that yesterday's visit can be
     corrected. ``room_wanted`` is the room that somebody named; ``room_now`` the one it has, kept where it can be;
-    ``location_now`` where it is, for an override outside all hours. ``buffers`` are the type's, or, of a move, those
-    that it was booked with.
+    ``location_now`` where it is, for an override outside all hours; ``location_again`` where an undo leads back to.
+    ``buffers`` are the type's, or, of a move, those that it was booked with.
     """
 
     doctor: Doctor
@@ -92,6 +92,7 @@ class Proposal:
     room_wanted: Room | None = None
     room_now: Room | None = None
     location_now: Location | None = None
+    location_again: Location | None = None
     moving: Appointment | None = None
     hold: Hold | None = None
     starts_anew: bool = True
@@ -127,7 +128,12 @@ class Proposal:
 
     @cached_property
     def location(self) -> Location | None:
-        """Where the visit takes place. Outside hours only an override has a place: where it is, or the doctor is."""
+        """Where the visit takes place. Outside hours only an override has a place: where it is, or the doctor is.
+
+        Undo leads back to where it was, even if the doctor is elsewhere by now.
+        """
+        if self.location_again:
+            return self.location_again
         if self.open_location or not self.override:
             return self.open_location
         near = self.location_now or availability.nearest_location(self.doctor, self.interval)
@@ -267,7 +273,7 @@ def room_is_free(visit: Proposal) -> Refused | None:
 
 
 def within_hours(visit: Proposal) -> Refused | None:
-    return OutsideHours() if visit.open_location is None else None
+    return OutsideHours() if visit.open_location is None or visit.open_location != visit.location else None
 
 
 def gives_notice(visit: Proposal) -> Refused | None:

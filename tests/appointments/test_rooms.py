@@ -181,6 +181,16 @@ def test_undo_leads_back_to_the_place(rooms: list[Room]) -> None:
     assert services.undo(moved).location == visit.location
 
 
+def test_undo_leads_back_to_the_place_though_the_doctor_is_elsewhere_by_now(rooms: list[Room]) -> None:
+    there = clinic_services.open_location(name="There", time_zone="UTC")
+    visit = book(TEN, room=rooms[1])
+    here = visit.location
+    services.cancel(visit)
+    extra_clinic(visit.doctor, "2026-03-02 08:00", "2026-03-02 18:00", there)
+    undone = services.undo(visit)
+    assert (undone.location, undone.room, undone.history.last().overrode) == (here, rooms[1], ["outside_hours"])
+
+
 # --- Seen by others --------------------------------------------------------------------------------
 
 
