@@ -80,7 +80,7 @@ def _ways_out(refusal: Refused, visit: policy.Proposal | None) -> dict[str, Any]
     try:
         if visit:
             reasons += policy.problems(visit)
-            found = alternatives(visit) if all(isinstance(reason, TIME_REFUSALS) for reason in reasons) else []
+            found = alternatives(visit)
     except OperationalError:  # the refusal stands, whatever the database can do for it now
         logger.warning("Found no alternatives to a refused time: the database did not answer.")
     return {

@@ -17,7 +17,8 @@ from appointments.errors import (
 )
 from appointments.finding import Search, Slot, find_slots
 from appointments.models import Appointment
-from appointments.policy import Proposal
+from appointments.policy import Proposal, problems
+from clinics.models import Location
 from scheduling.intervals import DAY, MINUTE, Interval
 
 # Refusals that another time would not meet.
@@ -40,19 +41,24 @@ FINEST_STEP_MINUTES = 15
 MOST_SLOTS = 2 * 31 * 24 * 60 // FINEST_STEP_MINUTES
 
 
-def alternatives(visit: Proposal, *, most: int = MOST, avoiding: Iterable[Interval] = ()) -> list[Slot]:
+def alternatives(
+    visit: Proposal, *, most: int = MOST, avoiding: Iterable[Interval] = (), place: Location | None = None
+) -> list[Slot]:
     """The free slots nearest to the wanted start, nearest first: same doctor, type and length, the patient free too.
 
-    ``avoiding`` are stretches that will not be open: of leave that is only planned.
+    None where the time is not all that is wrong. ``avoiding`` are stretches that will not be open: of leave that is
+    only planned. ``place`` is the only one that will do, if there is one.
     A fixed number of queries, whatever the calendar holds.
     """
+    if not all(isinstance(problem, TIME_REFUSALS) for problem in problems(visit)):
+        return []
     wanted = visit.interval.start
     found: list[Slot] = []
     closing = list(avoiding)
     for reach in REACHES:
         around = Interval(_within_reach(visit) - reach, _within_reach(visit) + reach)
         avoided = [*_avoided(visit, around), *closing]
-        free = [slot for slot in _free(visit, around) if not _meets(slot, avoided)]
+        free = [slot for slot in _free(visit, around, place) if not _meets(slot, avoided)]
         found = sorted(free, key=lambda slot: (abs(slot.start - wanted), slot.start))[:most]
         if len(found) == most:
             break
@@ -68,7 +74,7 @@ def _within_reach(visit: Proposal) -> datetime:
     return max(wanted, visit.now + notice * MINUTE)
 
 
-def _free(visit: Proposal, around: Interval) -> list[Slot]:
+def _free(visit: Proposal, around: Interval, place: Location | None) -> list[Slot]:
     minutes = visit.interval.minutes
     return find_slots(
         Search(
@@ -79,7 +85,7 @@ def _free(visit: Proposal, around: Interval) -> list[Slot]:
             limit=MOST_SLOTS,
             minutes=minutes,
             step=max(minutes, FINEST_STEP_MINUTES),
-            location=visit.room_named.location if visit.room_named else None,
+            location=visit.room_named.location if visit.room_named else place,
             appointment_type=visit.appointment_type,
         )
     )

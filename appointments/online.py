@@ -196,7 +196,7 @@ def other_times(
     visit = Proposal(
         doctor=doctor, interval=lasting(start, usual_minutes(doctor, kind)), now=now, appointment_type=kind
     )
-    found = [slot for slot in alternatives(visit) if slot.location == location]
+    found = alternatives(visit, place=location)
     if any_doctor and len(found) < MOST:
         since = max(start, now)
         others = Search(

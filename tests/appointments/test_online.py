@@ -11,10 +11,12 @@ from appointments.errors import NotOnline, OnlineBookingClosed, SlotTaken, TooMa
 from appointments.models import Appointment, Hold, OnlineBooking
 from appointments.online import Visitor
 from appointments.references import LETTERS, read_reference
-from clinics.models import AppointmentType
+from clinics.models import AppointmentType, Location
+from clinics.services import open_location
+from doctors import services as doctor_services
 from doctors.models import Doctor
 from patients.models import Patient
-from tests.factories import at, book, make_doctor, make_patient, make_type
+from tests.factories import at, book, make_doctor, make_patient, make_type, weekly_hours
 
 JANE = Visitor("Jane Doe", "0712 345 678", "jane@example.com", date(1990, 1, 1))
 TEN = at("2026-03-02 10:00")
@@ -193,6 +195,17 @@ def test_three_other_times_near_a_lost_one_are_found(kind: AppointmentType, doct
         kind=kind, doctor=doctor, location=doctor.weekly_hours.first().location, start=TEN, any_doctor=False
     )
     assert [slot.start for slot in found] == [at(f"2026-03-02 {time}") for time in ("09:00", "09:30", "10:30")]
+
+
+def test_other_times_are_at_the_place_that_was_chosen(kind: AppointmentType, doctor: Doctor) -> None:
+    here, there = Location.objects.default(), open_location(name="There", time_zone="UTC")
+    week = [("mon 10:00-10:30", here), ("mon 10:30-18:00", there), ("tue 09:00-11:00", here)]
+    doctor_services.set_weekly_hours(doctor, [weekly_hours(*window) for window in week])
+    book("2026-03-02 10:00", doctor=doctor)
+    found = online.other_times(kind=kind, doctor=doctor, location=here, start=TEN, any_doctor=False)
+    assert [(slot.start, slot.location) for slot in found] == [
+        (at(f"2026-03-03 {time}"), here) for time in ("09:00", "09:30", "10:00")
+    ]
 
 
 def test_other_doctors_times_are_offered_to_who_would_see_anybody(kind: AppointmentType, doctor: Doctor) -> None:

@@ -7,6 +7,7 @@ from accounts.roles import Role
 from appointments import services
 from appointments.models import Appointment
 from audit.models import AuditEvent
+from patients import services as patient_services
 from tests.factories import at, book, make_doctor, make_patient, make_type
 from tests.web.people import visitor
 
@@ -168,6 +169,14 @@ def test_move_form_offers_other_times_where_one_is_taken(desk: Client) -> None:
     page = answer.content.decode()
     assert (answer.status_code, "This doctor is already booked at that time." in page) == (400, True)
     assert page.count("data-fill") == 3
+
+
+def test_move_form_offers_no_times_where_the_time_is_not_all_that_is_wrong(desk: Client) -> None:
+    visit = book()
+    patient_services.deactivate(visit.patient)
+    told = {"doctor": visit.doctor_id, "date": "2026-03-02", "time": "05:00", "version": 1, "minutes": 30}
+    page = desk.post(f"/desk/visits/{visit.pk}/move/", told).content.decode()
+    assert ("Appointment time must be in the future." in page, page.count("data-fill")) == (True, 0)
 
 
 def test_move_outside_hours_needs_a_reason_which_the_history_keeps(desk: Client) -> None:
