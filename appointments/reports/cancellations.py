@@ -84,6 +84,8 @@ def _lead_case() -> Case:
 
 def _who_case() -> Case:
     return Case(
+        # By the private link of the visit, which nobody signs in for.
+        When(by__isnull=True, appointment__online_booking__isnull=False, then=Value("patient")),
         When(by__isnull=True, then=Value("system")),
         When(by__role=Role.PATIENT, then=Value("patient")),
         default=Value("clinic"),

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
-from appointments import services
+from appointments import online, services
 from appointments.errors import BadPeriod
 from appointments.models import Appointment
 from appointments.reports import Scope, report
@@ -18,7 +19,18 @@ from clinics import services as clinic_services
 from clinics.models import Location
 from doctors import places
 from doctors.models import Doctor
-from tests.factories import NOW, at, book, close, extra_clinic, make_doctor, make_patient, make_user, set_hours
+from tests.factories import (
+    NOW,
+    at,
+    book,
+    close,
+    extra_clinic,
+    make_doctor,
+    make_patient,
+    make_type,
+    make_user,
+    set_hours,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +236,22 @@ def test_cancellations_are_told_by_lead_who_and_reason(doctor: Doctor) -> None:
     assert [(row.name, row.visits) for row in found.by_whom] == [("patient", 1), ("clinic", 2), ("system", 1)]
     # What was written once only may be about a person.
     assert rows("cancellations-by-reason") == [("Ill", 2), ("other", 1), ("", 1)]
+
+
+def test_what_is_cancelled_by_its_private_link_a_patient_has_cancelled(doctor: Doctor, client: Client) -> None:
+    booking = online.book(
+        token="t" * 43,
+        kind=make_type(),
+        doctor=doctor,
+        start=at("2026-03-04 13:00"),
+        hold="",
+        visitor=online.Visitor("Jane Doe", "0712 345 678"),
+    )
+    assert client.post(f"/visit/{'t' * 43}/cancel/").status_code == 302
+    booking.appointment.refresh_from_db()
+    assert booking.appointment.status == "cancelled"
+    found = report(scope()).cancellations
+    assert [(row.name, row.visits) for row in found.by_whom] == [("patient", 1), ("clinic", 0), ("system", 0)]
 
 
 def test_visit_that_was_cancelled_twice_counts_once_by_its_last_time(
