@@ -108,7 +108,8 @@ def pick(wish: Wish, since: date | None, *, zone_of: Location, own: Slot | None 
     if since is None:
         return Picker([], "")
     until = since + timedelta(days=DAYS)
-    slots = wish.search(since, until - timedelta(days=1), MOST_LISTED)
+    # A day further: a visit that begins on the last one may go on after midnight.
+    slots = [slot for slot in wish.search(since, until, MOST_LISTED) if zone_of.local(slot.start).date() < until]
     if own and since <= zone_of.local(own.start).date() < until:
         slots = sorted([*slots, own], key=lambda slot: (slot.start, slot is not own))
     beyond = wish.search(until, today + timedelta(days=LOOK_AHEAD_DAYS), 1)

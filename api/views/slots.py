@@ -33,7 +33,8 @@ class SlotsView(APIView):
         summary="Find free slots",
         description="Earliest first, across doctors; at one time, whoever has fewer visits that day comes first. Each "
         "one books, until somebody else takes it. A start lies on a grid from the beginning of the doctor's open time, "
-        "whose step is the visit's length unless `step` says otherwise.",
+        "whose step is the visit's length unless `step` says otherwise. A slot lies wholly between `from` and `to`: "
+        "one over midnight is listed where both days are asked about.",
         operation_id="slots_list",
         parameters=[
             several("doctor", ID, "A doctor's id; several, separated by commas or repeated."),

@@ -91,6 +91,12 @@ def test_days_without_free_times_are_skipped(visitor: Booking, doctor: Doctor) -
     assert f'value="{doctor.pk}-20260305T0800Z" checked' in text(visitor.times())
 
 
+def test_a_visit_over_the_midnight_that_ends_a_page_is_on_it(visitor: Booking, doctor: Doctor) -> None:
+    set_hours(doctor, "sun 23:45-00:15")
+    assert f'value="{doctor.pk}-20260308T2345Z" checked' in text(visitor.times("?from=2026-03-02"))
+    assert f'value="{doctor.pk}-20260315T2345Z" checked' in text(visitor.times("?from=2026-03-09"))
+
+
 def test_times_are_shown_by_the_clock_of_the_place(client: Client, kind: AppointmentType, doctor: Doctor) -> None:
     nairobi = clinic_services.open_location(name="Nairobi", time_zone="Africa/Nairobi")
     set_hours(doctor, "mon 09:00-09:30", location=nairobi)
