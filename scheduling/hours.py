@@ -63,6 +63,11 @@ def resolve(wall: datetime, zone: tzinfo) -> datetime:
     return valid[0]
 
 
+def happens_twice(local: datetime) -> bool:
+    """Whether the clock of its zone shows this local time, which exists, a second time: it goes back over it."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+
+
 def opened(windows: Iterable[WeeklyWindow], zone: tzinfo, span: Interval) -> Iterator[Interval]:
     """The instants within ``span`` that the weekly windows open; unordered, and overlapping where windows do."""
     by_weekday: dict[int, list[WeeklyWindow]] = {}

@@ -11,6 +11,7 @@ from scheduling.hours import (
     AmbiguousLocalTime,
     NonExistentLocalTime,
     WeeklyWindow,
+    happens_twice,
     midnight_bits,
     midnights,
     offset_periods,
@@ -375,6 +376,15 @@ PLACES = [
 times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 1, 15, 30, 59]))
 weekdays = st.sampled_from([FRI, SAT, SUN, SUN, MON])  # where the clocks change
 windows = st.lists(st.builds(WeeklyWindow, weekdays, times, times), min_size=1, max_size=4)
+
+
+def test_a_local_time_that_the_clock_shows_twice_is_told() -> None:
+    london = ZoneInfo("Europe/London")
+    walls = [datetime(2026, 10, 25, 0, minute, tzinfo=UTC).astimezone(london) for minute in (0, 59)]
+    walls += [datetime(2026, 10, 25, hour, minute, tzinfo=UTC).astimezone(london) for hour, minute in ((1, 0), (1, 59))]
+    edges = [datetime(2026, 10, 24, 23, 59, tzinfo=UTC), datetime(2026, 10, 25, 2, 0, tzinfo=UTC)]
+    assert [happens_twice(wall) for wall in walls] == [True] * 4
+    assert [happens_twice(edge.astimezone(london)) for edge in edges] == [False] * 2
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,11 +1,13 @@
 """Quick booking: the patient, who can see them, the next times."""
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
 from accounts.roles import Role
 from appointments.models import Appointment, WaitlistEntry
+from clinics.models import Location
 from patients.models import Patient
 from tests.factories import at, book, make_doctor, make_patient, make_type, set_hours
 from tests.web.people import visitor
@@ -202,6 +204,37 @@ def test_walk_in_is_booked_and_checked_in_also_outside_hours(desk: Client) -> No
     first = visit.history.first()
     assert first
     assert (visit.status, first.reason, first.overrode) == ("checked_in", "Walk-in", ["outside_hours"])
+
+
+def test_walk_in_late_in_the_evening_stays_till_after_midnight(db: None, clock: time_machine.Traveller) -> None:
+    doctor = make_doctor()
+    set_hours(doctor, "mon 22:00-02:00")
+    clock.move_to(at("2026-03-02 23:47"), tick=False)
+    assert slots(visitor().post("/desk/book/times/", {"walk_in": "yes"})) == [
+        f"{doctor.pk}@2026-03-02T{time}@1" for time in ("23:50", "23:55")
+    ]
+
+
+def test_walk_in_needs_no_notice(desk: Client) -> None:
+    doctor, kind = make_doctor(), make_type(minimum_notice_minutes=24 * 60)
+    asked = {"walk_in": "yes", "appointment_type": kind.pk}
+    assert slots(desk.post("/desk/book/times/", asked))[0] == f"{doctor.pk}@2026-03-02T08:00@1"
+
+
+def test_each_time_that_the_clocks_show_twice_books(db: None, clock: time_machine.Traveller) -> None:
+    Location.objects.update(time_zone="Europe/London")
+    doctor = make_doctor(default_duration_minutes=60)
+    set_hours(doctor, "sun 01:00-02:00")
+    clock.move_to(at("2026-10-24 12:00"), tick=False)
+    desk = visitor()
+    found = slots(desk.post("/desk/book/times/", {"many": "yes"}))[:2]
+    assert found == [f"{doctor.pk}@2026-10-25T01:00{offset}@1" for offset in ("+01:00", "+00:00")]
+    for slot in found:
+        assert desk.post("/desk/book/", {"do": "book", "patient": make_patient().pk, "slot": slot}).status_code == 302
+    assert [visit.start for visit in Appointment.objects.order_by("start")] == [
+        at("2026-10-25 00:00"),
+        at("2026-10-25 01:00"),
+    ]
 
 
 def test_walk_in_is_not_double_booked(desk: Client) -> None:

@@ -14,6 +14,7 @@ from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
 from scheduling.intervals import DAY
 from web.forms.records import DayInput, RecordForm, TimeInput
+from web.forms.visits import HAPPENS_TWICE
 
 MOST_ROWS = 60
 BLANK_ROWS = 2
@@ -135,6 +136,5 @@ class LeaveForm(forms.Form):
         except NonExistentLocalTime as error:
             self.add_error(name, str(error))
         except AmbiguousLocalTime:
-            told = gettext("The clocks go back over this time: it happens twice. Choose an earlier or a later hour.")
-            self.add_error(name, told)
+            self.add_error(name, HAPPENS_TWICE)
         return None

@@ -1,6 +1,6 @@
 """What the desk writes about a visit that is there already: why, and where it moves to."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
 
 MOST_REASON = 500
+HAPPENS_TWICE = _("The clocks go back over this time: it happens twice. Choose an earlier or a later hour.")
 
 
 class ReasonForm(forms.Form):
@@ -32,17 +33,24 @@ class WallTime(forms.CharField):
 
 
 def read_wall(text: str, place: Location) -> datetime:
-    """The instant at which the clock of ``place`` shows ``text``. Raises ValidationError."""
+    """The instant at which the clock of ``place`` shows ``text``, which says its offset where that is twice.
+
+    Raises ValidationError.
+    """
     try:
-        naive = datetime.fromisoformat(text)
+        shown = datetime.fromisoformat(text)
     except ValueError:
         raise forms.ValidationError(_("Enter a date and a time.")) from None
+    if shown.year not in YEARS:
+        raise forms.ValidationError(_("Enter a date and a time."))
+    if shown.tzinfo is not None:
+        return shown.astimezone(UTC)
     try:
-        if naive.tzinfo is not None or naive.year not in YEARS:
-            raise forms.ValidationError(_("Enter a date and a time."))
-        return resolve(naive, place.zone)
-    except (NonExistentLocalTime, AmbiguousLocalTime) as error:
+        return resolve(shown, place.zone)
+    except NonExistentLocalTime as error:
         raise forms.ValidationError(str(error)) from None
+    except AmbiguousLocalTime:
+        raise forms.ValidationError(HAPPENS_TWICE) from None
 
 
 class MoveForm(forms.Form):

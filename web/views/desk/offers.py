@@ -85,9 +85,13 @@ class OffersTimes(AtTheDesk):
         if since is None or since <= today:
             since = now
         until: Any = now + MOST_DAYS * DAY if isinstance(since, datetime) else since + MOST_DAYS * DAY
+        midnight = None
         if self.walks_in:
-            since, until = now, start_of_day(today + DAY, (place or Location.objects.default()).zone)
-        return find_slots(
+            midnight = start_of_day(today + DAY, (place or Location.objects.default()).zone)
+            since, until = now, midnight + DAY  # who comes late in the evening stays till after midnight
+            if kind and may(self.actor, Right.OVERRIDE):
+                kind.minimum_notice_minutes = 0  # which a walk-in sets aside
+        found = find_slots(
             Search(
                 list(doctors),
                 since=since,
@@ -99,6 +103,7 @@ class OffersTimes(AtTheDesk):
                 appointment_type=kind,
             )
         )
+        return [slot for slot in found if midnight is None or slot.start < midnight]
 
     def location(self) -> Location | None:
         """Where the desk is, if it looks at one place only."""

@@ -22,6 +22,7 @@ from clinics.models import Location
 from common import trail
 from common.errors import DomainError
 from doctors.models import Doctor
+from scheduling.hours import happens_twice
 from web.forms.visits import DropForm, MoveForm, ReasonForm
 from web.ids import read_id
 from web.refusals import refuse, status_of, words
@@ -237,14 +238,17 @@ def other_times(error: DomainError) -> list[dict[str, str]]:
 def described(slot: Slot) -> dict[str, str]:
     """A free time as a button says and sends it."""
     local = slot.location.local(slot.start)
+    words, at = formats.date_format(local, "l j F, H:i"), wall(slot.start, slot.location)
+    if happens_twice(local):
+        words, at = f"{words} ({local:%Z})", local.isoformat(timespec="minutes")
     return {
         "doctor": str(slot.doctor.pk),
         "doctor_name": slot.doctor.full_name,
         "place": slot.location.name,
         "date": local.strftime("%Y-%m-%d"),
         "time": local.strftime("%H:%M"),
-        "value": f"{slot.doctor.pk}@{wall(slot.start, slot.location)}@{slot.location.pk}",
-        "words": formats.date_format(local, "l j F, H:i"),
+        "value": f"{slot.doctor.pk}@{at}@{slot.location.pk}",
+        "words": words,
     }
 
 
