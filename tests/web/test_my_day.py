@@ -1,6 +1,6 @@
 """A doctor's day: whose visits, which steps, and what a stale page is told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -8,8 +8,9 @@ from django.test import Client
 
 from accounts.roles import Role
 from appointments import services
+from clinics.services import open_location
 from doctors.models import Doctor
-from tests.factories import book, make_doctor, make_user
+from tests.factories import at, book, make_doctor, make_user, set_hours
 from tests.pages import messages
 from tests.web.clients import queries, signed_in, text
 
@@ -47,6 +48,16 @@ def test_day_is_the_locations_own(client: Client, doctor: Doctor) -> None:
     assert (starts(client.get("/my-day/?day=2026-03-02")), starts(client.get("/my-day/?day=2026-03-03"))) == (
         *([], ["02 12:00"]),
     )
+
+
+def test_today_is_that_of_the_place_where_the_doctor_is(doctor: Doctor, clock: time_machine.Traveller) -> None:
+    auckland = open_location(name="Auckland", time_zone="Pacific/Auckland")
+    set_hours(doctor, "tue 08:00-12:00", location=auckland)
+    book("2026-03-02 20:00", doctor=doctor)  # Tuesday, 09:00 there
+    clock.move_to(at("2026-03-02 19:30"), tick=False)
+    client = signed_in(make_user(Role.DOCTOR, doctor=doctor))
+    assert starts(client.get("/my-day/")) == ["02 20:00"]
+    assert client.get("/my-hours/").context["days"][0].day == date(2026, 3, 3)
 
 
 def test_unreadable_day_is_today(client: Client, doctor: Doctor) -> None:

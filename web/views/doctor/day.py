@@ -1,7 +1,7 @@
 """A doctor's day: whom they see, and each visit's next step."""
 
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right, may
-from appointments import services
+from appointments import availability, services
 from appointments.lifecycle import TRANSITIONS, Status
 from appointments.models import Appointment, AppointmentChange
 from appointments.permissions import covers, visible_to, within_reach
@@ -58,6 +58,12 @@ def doctor_for(actor: User, right: Right, pk: int | None) -> Doctor:
     return doctor
 
 
+def today_of(doctor: Doctor, now: datetime) -> date:
+    """The local date where the doctor is, or was last, or will be next."""
+    place = availability.nearest_location(doctor, Interval.lasting(now, 1)) or Location.objects.default()
+    return place.local(now).date()
+
+
 def visits_of_day(actor: User, doctor: Doctor, day: date) -> list[Appointment]:
     """The doctor's visits that begin on the local ``day``, wherever they are; two queries with the last changes."""
     utc = Interval(start_of_day(day, UTC) - DAY, start_of_day(day + DAY, UTC) + DAY)
@@ -78,8 +84,7 @@ class DayView(StaffPage):
         if pk is None and own_doctor(self.actor) is None:
             return render(request, "web/doctor/unlinked.html")
         doctor = doctor_for(self.actor, self.right, pk)
-        now = clock.now()
-        today = Location.objects.default().local(now).date()
+        today = today_of(doctor, clock.now())
         day = read_day(request.GET.get("day")) or today
         visits = visits_of_day(self.actor, doctor, day)
         runs_the_day = covers(self.actor, Right.RUN_THE_DAY, doctor)

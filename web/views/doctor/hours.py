@@ -24,15 +24,14 @@ from web.access import StaffPage
 from web.forms.hours import WeekFormSet, WindowForm, week_of
 from web.refusals import words
 from web.seen import require_seen, tag
-from web.views.doctor.day import doctor_for, own_doctor
+from web.views.doctor.day import doctor_for, own_doctor, today_of
 
 DAYS_DRAWN = 14
 MOST_LISTED = 20
 
 
 def drawn_days(doctor: Doctor, **tried: Any) -> list[OpenDay]:
-    today = Location.objects.default().local(clock.now()).date()
-    return open_days(doctor, first=today, days=DAYS_DRAWN, **tried)
+    return open_days(doctor, first=today_of(doctor, clock.now()), days=DAYS_DRAWN, **tried)
 
 
 class HoursView(StaffPage):
