@@ -7,8 +7,9 @@ from accounts.roles import Role
 from appointments import services
 from appointments.models import Appointment
 from audit.models import AuditEvent
+from clinics.models import Location
 from patients import services as patient_services
-from tests.factories import at, book, make_doctor, make_patient, make_type
+from tests.factories import at, book, make_doctor, make_patient, make_type, set_hours
 from tests.web.people import visitor
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,17 @@ def test_move_form_offers_no_times_where_the_time_is_not_all_that_is_wrong(desk:
     told = {"doctor": visit.doctor_id, "date": "2026-03-02", "time": "05:00", "version": 1, "minutes": 30}
     page = desk.post(f"/desk/visits/{visit.pk}/move/", told).content.decode()
     assert ("Appointment time must be in the future." in page, page.count("data-fill")) == (True, 0)
+
+
+def test_move_form_leaves_a_time_that_the_clocks_show_twice_as_it_is(desk: Client) -> None:
+    Location.objects.update(time_zone="Europe/London")
+    one, other = make_doctor(), make_doctor()
+    for doctor in (one, other):
+        set_hours(doctor, "sun 00:00-06:00")
+    visit = book("2026-10-25 01:10", doctor=one)  # the second 01:10
+    told = {"doctor": other.pk, "date": "2026-10-25", "time": "01:10", "version": 1, "minutes": 30}
+    assert desk.post(f"/desk/visits/{visit.pk}/move/", told).status_code == 302
+    assert (now(visit).doctor, now(visit).start) == (other, at("2026-10-25 01:10"))
 
 
 def test_move_outside_hours_needs_a_reason_which_the_history_keeps(desk: Client) -> None:

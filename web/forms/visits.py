@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from appointments.lengths import may_vary
+from appointments.models import Appointment
 from clinics.instants import YEARS
 from clinics.models import Location
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
@@ -64,14 +66,14 @@ class MoveForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=MOST_REASON, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, place: Location, doctors: Any, varies: bool, overrides: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visit: Appointment, doctors: Any, overrides: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.place = place
+        self.visit = visit
         choice = self.fields["doctor"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = doctors
         choice.empty_label = None
-        if not varies:
+        if not may_vary(visit):
             del self.fields["minutes"]
         if not overrides:
             del self.fields["override"]
@@ -79,9 +81,12 @@ class MoveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("date") and cleaned.get("time"):
-            text = datetime.combine(cleaned["date"], cleaned["time"]).isoformat()
+            wall, place = datetime.combine(cleaned["date"], cleaned["time"]), self.visit.location
+            if f"{wall:%Y-%m-%d %H:%M}" == f"{place.local(self.visit.start):%Y-%m-%d %H:%M}":
+                cleaned["start"] = self.visit.start  # left as it was, and perhaps not to be told by the clock alone
+                return cleaned
             try:
-                cleaned["start"] = read_wall(text, self.place)
+                cleaned["start"] = read_wall(wall.isoformat(), place)
             except forms.ValidationError as error:
                 self.add_error("time", error)
         return cleaned

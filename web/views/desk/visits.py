@@ -135,9 +135,8 @@ class MoveView(VisitView):
 
     def form(self, visit: Appointment, **kwargs: Any) -> MoveForm:
         return MoveForm(
-            place=visit.location,
+            visit=visit,
             doctors=within_reach(self.actor, Right.BOOK, Doctor.objects.active()).order_by("name_key", "id"),
-            varies=may_vary(visit),
             overrides=covers(self.actor, Right.OVERRIDE, visit),
             **kwargs,
         )
