@@ -26,6 +26,7 @@ from clinics.models import Location
 from common import clock, trail
 from doctors import services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from scheduling.intervals import Interval
 
 
 @extend_schema(tags=["doctors"])
@@ -181,13 +182,15 @@ class ExceptionViewSet(RecordViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return self._answer(hours.add_exception(self.doctor, **serializer.validated_data), status=201)
+        exception = hours.add_exception(self.doctor, **serializer.validated_data)
+        return self._answer(exception, exception.interval, status=201)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         exception = self.get_object()
         serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
         serializer.is_valid(raise_exception=True)
-        return self._answer(hours.amend_exception(exception, **serializer.validated_data))
+        changed = hours.amend_exception(exception, **serializer.validated_data)
+        return self._answer(changed, changed.interval.hull(exception.interval))
 
     def perform_destroy(self, instance: AvailabilityException) -> None:
         hours.remove_exception(instance)
@@ -196,7 +199,7 @@ class ExceptionViewSet(RecordViewSet):
         services.lock(self.doctor)  # as whoever changes an exception does
         return records
 
-    def _answer(self, exception: AvailabilityException, status: int = 200) -> Response:
-        outside = availability.outside_hours(self.doctor, now=clock.now(), within=exception.interval)
+    def _answer(self, exception: AvailabilityException, within: Interval, status: int = 200) -> Response:
+        outside = availability.outside_hours(self.doctor, now=clock.now(), within=within)
         trail.saw(outside)
         return self.shown(exception, status, outside_hours=self.rendered(AppointmentSerializer, outside, many=True))

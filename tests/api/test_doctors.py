@@ -174,6 +174,17 @@ def test_exceptions_are_narrowed_down_and_ordered_and_not_searched(api: APIClien
         assert (answer.status_code, answer.json()) == (400, {query.partition("=")[0]: [sentence]})
 
 
+def test_an_extra_clinic_that_is_shortened_answers_with_the_visits_it_leaves_outside(api: APIClient) -> None:
+    doctor = make_doctor()
+    url = f"/api/doctors/{doctor.pk}/exceptions/"
+    extra = {"kind": "open", "start": "2026-03-07T10:00:00Z", "end": "2026-03-07T12:00:00Z"}
+    pk = api.post(url, extra).json()["id"]
+    book("2026-03-07 10:00", doctor=doctor)
+    late = book("2026-03-07 11:30", doctor=doctor)
+    answer = api.patch(f"{url}{pk}/", {"end": "2026-03-07T11:00:00Z"}).json()
+    assert [visit["id"] for visit in answer["outside_hours"]] == [late.pk]
+
+
 def test_exceptions_are_listed_and_read(api: APIClient) -> None:
     doctor = make_doctor()
     url = f"/api/doctors/{doctor.pk}/exceptions/"
