@@ -18,6 +18,7 @@ from audit.models import AuditEvent
 from clinics import services as clinic_services
 from clinics.models import AppointmentType
 from common import rates
+from doctors import services as doctor_services
 from doctors.models import Doctor
 from patients.models import Patient
 from tests.factories import at, book, make_doctor, make_patient, make_type, set_hours
@@ -353,6 +354,12 @@ def test_a_visit_is_moved_by_its_link(client: Client, link: str, doctor: Doctor)
     answer = client.post(f"{link}move/", {"time": f"{doctor.pk}-20260305T1400Z"})
     assert answer.headers["Location"] == link
     assert OnlineBooking.objects.get().appointment.start == at("2026-03-05 14:00")
+
+
+def test_a_visit_whose_doctor_has_left_is_moved_by_the_clinic(client: Client, link: str, doctor: Doctor) -> None:
+    doctor_services.deactivate(doctor)
+    assert "There is no free time in the next months." in text(client.get(f"{link}move/"))
+    assert client.post(f"{link}move/", {"time": f"{doctor.pk}-20260305T1400Z"}).status_code == 409
 
 
 def test_a_move_to_a_time_that_is_taken_offers_others(client: Client, link: str, doctor: Doctor) -> None:

@@ -17,6 +17,7 @@ from appointments.lifecycle import MOVABLE, Status
 from appointments.models import Appointment
 from common import clock, trail
 from common.errors import Conflict, DomainError, Refused
+from doctors.models import Doctor
 from web.calendars import visit_file
 from web.forms.booking import CancelForm
 from web.picker import Wish, pick, read_value
@@ -152,5 +153,8 @@ class CancelPage(VisitPage):
 
 
 def move_wish(visit: Appointment) -> Wish:
-    """The times that the visit can move to."""
-    return Wish([visit.doctor], visit.location, visit.appointment_type, visit.duration_minutes)
+    """The times that the visit can move to: none where its doctor has left, or gives this type of visit no more."""
+    doctor = Doctor.objects.active().filter(pk=visit.doctor_id)
+    if visit.appointment_type:
+        doctor = doctor.offering(visit.appointment_type)
+    return Wish(list(doctor), visit.location, visit.appointment_type, visit.duration_minutes)
