@@ -2,10 +2,11 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from accounts.roles import Role
 from appointments.models import Appointment
@@ -73,6 +74,21 @@ def test_name_opens_the_visit_and_what_is_done_there_shows_on_the_board(board: P
     board.locator("#panel").get_by_role("button", name="Into the room").click()
     board.keyboard.press("Escape")
     expect(board.locator(f".lane-room #card-{jane.pk}")).to_be_visible()
+
+
+def test_what_is_pressed_on_the_board_is_work_and_its_own_asking_is_not(board: Page, jane: Appointment) -> None:
+    by_itself: dict[str, bool] = {}
+
+    def note(asked: Request) -> None:
+        if asked.resource_type == "xhr":
+            by_itself[urlsplit(asked.url).path] = "x-asks-by-itself" in asked.headers
+
+    board.on("request", note)
+    board.get_by_role("button", name="Arrived: Jane Doe").click()
+    expect(board.locator(f".lane-arrived #card-{jane.pk}")).to_be_visible()
+    with board.expect_response("**/board/list/**"):
+        board.clock.fast_forward(A_WHILE)
+    assert by_itself == {f"/board/visits/{jane.pk}/check-in/": False, "/board/list/": True}
 
 
 def test_who_was_signed_out_meanwhile_is_asked_to_sign_in(board: Page) -> None:

@@ -1,6 +1,6 @@
 // The desk: the calendar over the day's data, the dialog for one visit, and what others change meanwhile.
 
-import { announce, csrfToken } from "./site.js";
+import { announce, csrfToken, reached, unreachable } from "./site.js";
 import { bindKeys } from "./keys.js";
 import { onVisitChanged, openPanel } from "./panel.js";
 
@@ -17,7 +17,6 @@ let data = readData();
 let calendar = null;
 let dragging = false;
 let tag = null;
-let reachable = true;
 
 function readData() {
   return JSON.parse(document.getElementById("calendar-data").textContent);
@@ -225,11 +224,11 @@ async function refresh() {
   try {
     response = await fetch(desk.dataset.refresh, { headers: { ...BY_ITSELF, ...(tag && { "If-None-Match": tag }) } });
   } catch {
-    if (reachable) announce(desk.dataset.lost, "warning");
-    reachable = false;
+    unreachable();
     return;
   }
-  reachable = true;
+  if (response.status >= 500) unreachable();
+  else reached();
   if (response.redirected) location.reload();
   if (!response.ok || dragging) return;
   tag = response.headers.get("ETag");

@@ -1,6 +1,6 @@
 // The dialog in which one visit is shown, moved or booked, over whatever page is behind it.
 
-import { announce } from "./site.js";
+import { announce, openDialog } from "./site.js";
 import { enhanceBooking } from "./quick.js";
 
 const panel = document.getElementById("panel");
@@ -10,7 +10,7 @@ const body = document.getElementById("panel-body");
 export async function openPanel(url) {
   await window.htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
   if (!body.hasChildNodes()) return;
-  if (!panel.open) panel.showModal();
+  openDialog(panel);
   (panel.querySelector("[autofocus]") ?? panel).focus();
 }
 

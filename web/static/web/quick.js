@@ -1,14 +1,24 @@
 // Quick booking: find the patient, say with whom, take the first time. Every step goes on to the next by Enter.
 
-import { csrfToken } from "./site.js";
+import { announce, csrfToken } from "./site.js";
 import { combobox } from "./combobox.js";
 
 const SEARCH_DELAY_MILLISECONDS = 150;
 
+/** What `url` answers; nothing, and a word about it, if it cannot be had. */
 async function post(url, body, signal) {
   const headers = { "X-CSRFToken": csrfToken(), "HX-Request": "true" };
-  const response = await fetch(url, { method: "POST", body, headers, signal });
-  return response.ok ? response.text() : "";
+  let response;
+  try {
+    response = await fetch(url, { method: "POST", body, headers, signal });
+  } catch (error) {
+    if (error.name !== "AbortError") announce(document.body.dataset.offline, "error");
+    return "";
+  }
+  // Who was signed out meanwhile is not shown the log-in page inside of this one.
+  if (response.redirected) location.reload();
+  else if (!response.ok) announce(document.body.dataset.failed, "error");
+  return response.ok && !response.redirected ? response.text() : "";
 }
 
 /** Bring the form in `root`, if there is one, to life; once. */
@@ -48,7 +58,7 @@ function enhancePatient(form, whom) {
       last = new AbortController();
       if (!text) return [];
       const made = document.createElement("ul");
-      made.innerHTML = await post(form.dataset.patients, new URLSearchParams({ query: text }), last.signal).catch(() => "");
+      made.innerHTML = await post(form.dataset.patients, new URLSearchParams({ query: text }), last.signal);
       const found = [...made.children];
       if (form.querySelector("#new-patient")) {
         const fresh = document.createElement("li");
@@ -163,7 +173,7 @@ function enhanceTimes(form) {
     if (more) body.set("many", "yes");
     region.setAttribute("aria-busy", "true");
     if (byKey) region.focus();
-    const html = await post(form.dataset.times, body).catch(() => "");
+    const html = await post(form.dataset.times, body);
     if (ticket !== asked) return;
     region.innerHTML = html;
     region.removeAttribute("aria-busy");

@@ -3,17 +3,47 @@
 const announcements = document.getElementById("announcements");
 const toasts = document.getElementById("toasts");
 
-/** Say `text` to a screen reader, and show it for a while where `kind` is given (success, warning, error). */
+/** Say `text` to a screen reader, and show it where `kind` is given: a success or a warning for a while, an error until
+ * it is closed. */
 export function announce(text, kind) {
   announcements.textContent = "";
   requestAnimationFrame(() => { announcements.textContent = text; });
-  if (!kind) return;
-  const toast = document.createElement("p");
+  if (!kind) return null;
+  const toast = document.createElement("div");
+  const words = document.createElement("p");
+  const close = document.createElement("button");
   toast.className = `notice notice-${kind}`;
-  toast.textContent = text;
+  words.textContent = text;
+  Object.assign(close, { type: "button", className: "btn btn-quiet btn-sm", textContent: document.body.dataset.closeWord });
+  close.addEventListener("click", () => {
+    toast.remove();
+    (document.querySelector("dialog[open]") ?? document.getElementById("main")).focus({ preventScroll: true });
+  });
+  toast.append(words, close);
   toasts.replaceChildren(toast);
   if (kind !== "error") setTimeout(() => toast.remove(), 8000);
+  return toast;
 }
+
+let away = null;
+/** What asks by itself had no answer. It asks every few seconds: that is told once, until there is one. */
+export function unreachable() {
+  away ??= announce(document.body.dataset.lost, "error");
+}
+
+/** There was an answer. */
+export function reached() {
+  away?.remove();
+  away = null;
+}
+
+/** Show `dialog` over the page. What is behind it can be neither heard nor pressed: the messages come along. */
+export function openDialog(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.append(announcements, toasts);
+}
+document.addEventListener("close", () => document.body.append(announcements, toasts), true);
 
 /** The token that a request of a session needs, from the page's own head. */
 export function csrfToken() {
@@ -28,16 +58,27 @@ export function isTyping(event) {
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
+  // Not by hx-headers: every button within would inherit them, and whoever works with those would look idle.
+  if ("asksByItself" in event.detail.elt.dataset) event.detail.headers["X-Asks-By-Itself"] = "yes";
 });
-document.addEventListener("htmx:sendError", () => {
-  announce(document.body.dataset.offline, "error");
+const asksByItself = ({ requestConfig }) => "X-Asks-By-Itself" in requestConfig.headers;
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  if (asksByItself(detail)) unreachable();
+  else announce(document.body.dataset.offline, "error");
 });
-// An answer that refuses carries the form with its errors: it is shown as well.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([400, 409, 412, 422].includes(event.detail.xhr.status)) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful) reached(); });
+// An answer that refuses carries the form with its errors: it is shown as well. A whole page, of a server that is away,
+// would be shown inside of this one.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { status, responseText } = detail.xhr;
+  if ([400, 409, 412, 422, 429, 503].includes(status) && !/^\s*<!doctype/i.test(responseText)) {
+    detail.shouldSwap = true;
+    detail.isError = false;
   }
+});
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (asksByItself(detail)) unreachable();
+  else announce(document.body.dataset.failed, "error");
 });
 
 // In a narrow window the navigation is one row that scrolls: where the visitor is, is in sight.
@@ -59,7 +100,7 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
   const opener = event.target.closest("[data-dialog]");
-  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  if (opener) openDialog(document.getElementById(opener.dataset.dialog));
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
 });
 document.addEventListener("keydown", (event) => {
