@@ -150,3 +150,19 @@ def test_list_on_a_phone_cuts_nothing_off_and_says_what_its_numbers_are(desk: Pa
     number = row.locator("td", has_text=str(patient.pk)).last
     assert desk.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth - wrap.clientWidth") == 0
     assert number.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"Record')
+
+
+def test_half_a_date_is_not_dropped_but_asked_for(desk: Page) -> None:
+    desk.goto("/patients/new/")
+    desk.get_by_label("Full name").fill("Amina Hassan")
+    desk.get_by_label("Phone number").fill("0712 345 678")
+    born = desk.get_by_label("Date of birth")
+    born.press_sequentially("12")
+    desk.get_by_role("button", name="Register").click()
+    expect(born).to_be_focused()
+    expect(born).to_have_accessible_description("Complete this, or leave it empty.")
+    assert_accessible(desk)
+    born.fill("1990-12-01")
+    expect(born).to_have_accessible_description("")
+    desk.get_by_role("button", name="Register").click()
+    expect(desk.locator("h1")).to_have_text("Amina Hassan")

@@ -143,4 +143,6 @@ def _control(bound: forms.BoundField, *, helped: bool) -> str:
 @register.inclusion_tag("web/summary.html")
 def summary(form: forms.BaseForm) -> dict[str, Any]:
     """What is wrong with the form, in one place that takes the focus, with a link to each field."""
-    return {"form": form, "wrong": [bound for bound in form if bound.errors]}
+    # A group of buttons has no id of its own: its first one's.
+    wrong = [(bound, bound.id_for_label or f"{bound.auto_id}_0") for bound in form if bound.errors]
+    return {"form": form, "wrong": wrong}

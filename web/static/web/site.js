@@ -112,6 +112,34 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Half a date is sent as none by a browser that is not to judge forms itself. It is said beside the field, and not sent.
+function tellUnread(input) {
+  const words = document.createElement("div");
+  const described = input.getAttribute("aria-describedby");
+  words.className = "invalid-feedback";
+  words.id = `${input.id}_unread`;
+  words.textContent = document.body.dataset.incomplete;
+  input.after(words);
+  input.classList.add("is-invalid");
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", [described, words.id].filter(Boolean).join(" "));
+  input.addEventListener("input", () => {
+    words.remove();
+    input.classList.remove("is-invalid");
+    input.removeAttribute("aria-invalid");
+    if (described) input.setAttribute("aria-describedby", described);
+    else input.removeAttribute("aria-describedby");
+  }, { once: true });
+}
+document.addEventListener("submit", (event) => {
+  const unread = [...event.target.elements].filter((field) => field.validity?.badInput);
+  if (!unread.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  for (const input of unread) if (!document.getElementById(`${input.id}_unread`)) tellUnread(input);
+  unread[0].focus();
+}, true);
+
 // A form is sent once: the button waits, and says so.
 document.addEventListener("submit", (event) => {
   const form = event.target;
