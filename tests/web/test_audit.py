@@ -1,12 +1,23 @@
 """The audit trail as a page: for whom, and what is found."""
 
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
+from django.utils import translation
 
 from accounts.roles import Role
+from clinics.models import Location
+from common import trail
+from tests.audit import test_every_admin_page, test_every_page, test_every_request
 from tests.audit.rows import make_row
-from tests.web.clients import queries, signed_in
+from tests.web.clients import queries, signed_in, text
+from web.actions import action_words
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +65,34 @@ def test_page_takes_the_same_queries_however_many_rows_there_are() -> None:
     one = queries(lambda: client.get("/audit/", {"actor": 5}))
     make_row(actor=5), make_row(actor=5)
     assert queries(lambda: client.get("/audit/", {"actor": 5})) == one
+
+
+def noted() -> set[str]:
+    """Every action that pages, programs, the admin, commands and signing in leave in the trail."""
+    named = {action for action, _ in test_every_page.AUDITED.values()} | {*test_every_request.AUDITED.values()}
+    verbs = {verb for pair in test_every_admin_page.OF_A_MODEL.values() for verb in pair}
+    for model, admin in site._registry.items():
+        named |= {f"{trail.kind_of(model)}.{verb}" for verb in (*verbs, *(admin.actions or ()))}
+    sources = [ROOT / "audit" / "logins.py", *(ROOT / "appointments" / "management").rglob("*.py")]
+    return named.union(*(re.findall(r'"((?:session|user|\w+_entry)\.[a-z_]+)"', path.read_text()) for path in sources))
+
+
+def test_every_action_has_words_in_every_language() -> None:
+    actions = noted()
+    assert {"patient.read", "appointment.book", "user.revoke_tokens", "waitlist_entry.lapse"} <= actions
+    for language in ("en", "fr"):
+        with translation.override(language):
+            assert [action for action in sorted(actions) if action_words(action) == action] == []
+
+
+def test_rows_are_told_in_words_and_by_the_clinics_clock() -> None:
+    Location.objects.update(time_zone="Africa/Nairobi")
+    at = datetime(2026, 3, 2, 22, 5, 9, tzinfo=UTC)
+    make_row(action="appointment.no_show", actor=3, role="superuser", username="root", at=at)
+    make_row(action="report.of_before", actor=4, role="receptionist", username="amina", at=at)
+    page = text(signed_in(Role.AUDITOR).get("/audit/"))
+    assert '22:05:09+00:00">3 Mar 2026, 01:05:09</time>' in page
+    assert '>root</a> <span class="quiet small">Superuser</span></td> <td>Visit: did not come</td>' in page
+    assert '>amina</a> <span class="quiet small">Receptionist</span></td> <td>report.of_before</td>' in page
+    french = signed_in(Role.AUDITOR).get("/audit/", headers={"Accept-Language": "fr"})
+    assert "<td>Rendez-vous : absence</td>" in text(french)

@@ -16,11 +16,14 @@ from appointments.lifecycle import Status
 from clinics.models import Location
 from common import clock as clinic_clock
 from web import days
+from web.actions import action_words
 from web.forms.manage import ROLES
 from web.navigation import ACCOUNT, MAIN, entries
 from web.picker import value_of
 
 register = template.Library()
+
+SUPERUSER = "superuser"  # as the audit trail calls one
 
 STATUS_WORDS: dict[str, str | Promise] = {
     Status.SCHEDULED: _("Scheduled"),
@@ -59,10 +62,13 @@ def status(value: str) -> dict[str, Any]:
     return {"value": value, "words": STATUS_WORDS[value]}
 
 
+register.filter(action_words)
+
+
 @register.filter
 def role_words(role: str) -> str:
-    """A role as forms call it; nothing, of none."""
-    return str(dict(ROLES)[role]) if role else ""
+    """A role as forms call it; nothing, of none. A superuser has none, and may do everything."""
+    return str({**dict(ROLES), SUPERUSER: _("Superuser")}.get(role, role)) if role else ""
 
 
 @register.filter
@@ -81,6 +87,18 @@ def slot_value(slot: Slot) -> str:
 def day(instant: datetime, location: Location) -> str:
     """The local date with its weekday: Monday 2 March 2026."""
     return formats.date_format(location.local(instant), "l j F Y")
+
+
+@register.filter
+def seconds(instant: datetime, location: Location) -> str:
+    """The time of day on the location's wall, to the second: 14:30:05."""
+    return formats.time_format(location.local(instant), "H:i:s")
+
+
+@register.filter
+def shortdate(instant: datetime, location: Location) -> str:
+    """The local date without its weekday: 2 Mar 2026."""
+    return days.short_date(location.local(instant))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Right
 from audit.models import AuditEvent
+from clinics.models import Location
 from common.trail import Outcome
 from web.access import StaffPage
 from web.ids import read_id
@@ -28,8 +29,8 @@ MOST_ID = 2**53
 class TrailForm(forms.Form):
     """Ids only: what is searched for is in the address, and names would be, too."""
 
-    patient = forms.IntegerField(label=_("Patient"), required=False, min_value=1, max_value=MOST_ID)
-    actor = forms.IntegerField(label=_("User"), required=False, min_value=1, max_value=MOST_ID)
+    patient = forms.IntegerField(label=_("Number of the patient"), required=False, min_value=1, max_value=MOST_ID)
+    actor = forms.IntegerField(label=_("Number of the user"), required=False, min_value=1, max_value=MOST_ID)
     outcome = forms.ChoiceField(label=_("Outcome"), required=False, choices=OUTCOMES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,6 +60,7 @@ class TrailView(StaffPage):
         query.pop("before", None)
         shown = {
             "form": form,
+            "place": Location.objects.default(),
             "events": [(event, dict(OUTCOMES)[event.outcome]) for event in page[:PAGE]],
             "query": query.urlencode(),
             "older": page[PAGE - 1].pk if len(page) > PAGE else None,
