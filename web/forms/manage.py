@@ -15,7 +15,7 @@ from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
 from web.forms.hours import WEEKDAYS
-from web.forms.records import DayInput, RecordForm, TimeInput
+from web.forms.records import DayInput, RecordForm, TimeInput, say_of_none
 
 ROLES = (
     ("", _("None: they see nothing")),
@@ -87,7 +87,7 @@ class LocationForm(RecordForm):
             "active": _("In use"),
         }
         help_texts: ClassVar = {
-            "time_zone": _("An IANA name, such as Africa/Nairobi."),
+            "time_zone": _("Its region and a large city, such as Africa/Nairobi."),
             "patient_cutoff_minutes": "",
             "marks_no_shows": _("Yesterday's visits that nobody checked in."),
         }
@@ -114,6 +114,10 @@ class RoomForm(RecordForm):
 class NewRoomForm(RoomForm):
     class Meta(RoomForm.Meta):
         fields: ClassVar = ["location", "name", "kind"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_of_none(self, "location", _("Please choose"))
 
 
 class TypeForm(RecordForm):
@@ -178,8 +182,12 @@ class HolidayForm(RecordForm):
         model = Holiday
         fields: ClassVar = ["date", "name", "location"]
         labels: ClassVar = {"date": _("Day"), "name": _("Name"), "location": _("Location")}
-        help_texts: ClassVar = {"location": _("Empty: everywhere.")}
+        help_texts: ClassVar = {"location": ""}
         widgets: ClassVar = {"date": DayInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_of_none(self, "location", _("Every location"))
 
 
 class ImportForm(forms.Form):

@@ -13,6 +13,7 @@ from clinics.models import AppointmentType
 from doctors.models import Doctor
 from patients.models import Patient
 from web.forms.booking import DateInput
+from web.tongues import tongue
 
 
 class ContactForm(forms.ModelForm):
@@ -48,7 +49,11 @@ class ContactForm(forms.ModelForm):
         )
         own = self.instance.preferred_language
         known = dict(settings.LANGUAGES)
-        choices = [("", _("No preference")), *settings.LANGUAGES, *([(own, own)] if own and own not in known else [])]
+        choices = [
+            ("", _("No preference")),
+            *settings.LANGUAGES,
+            *([(own, tongue(own))] if own and own not in known else []),
+        ]
         self.fields["preferred_language"] = forms.ChoiceField(
             choices=choices, required=False, label=self.fields["preferred_language"].label
         )

@@ -10,6 +10,7 @@ from accounts.roles import Right, may
 from patients.identifiers import IDENTIFIERS
 from patients.models import Patient
 from web.forms.records import DayInput, RecordForm
+from web.tongues import TongueField
 
 SEX = (
     ("", _("Not recorded")),
@@ -53,9 +54,10 @@ class PatientForm(RecordForm):
             "phone_number": _("In any usual spelling."),
             "email": _("Families may share one."),
             "contact_preference": "",
-            "preferred_language": _("A language tag, such as en, sw or fr."),
+            "preferred_language": _("Its name, such as French or Swahili."),
             "desk_notes": _("For the desk, not about health."),
         }
+        field_classes: ClassVar = {"preferred_language": TongueField}
         widgets: ClassVar = {
             "date_of_birth": DayInput(),
             "phone_number": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),

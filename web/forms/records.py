@@ -17,6 +17,13 @@ class RecordForm(forms.ModelForm):
         """Left to the service."""
 
 
+def say_of_none(form: forms.BaseForm, name: str, words: Any) -> None:
+    """What stands in the list of a field while nothing is chosen, instead of a row of hyphens."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.empty_label = words
+
+
 class DayInput(forms.DateInput):
     """The browser's own picker of dates."""
 

@@ -107,6 +107,12 @@ def shortday(instant: datetime, location: Location) -> str:
     return days.short_day(location.local(instant))
 
 
+@register.simple_tag
+def stretch(row: Any, location: Location) -> str:
+    """From a row's ``start`` until its ``end`` by the location's clock."""
+    return days.stretch(location.local(row.start), location.local(row.end))
+
+
 register.filter("short_date", days.short_date)
 register.filter("short_day", days.short_day)
 register.filter("short_day_of_year", days.short_day_of_year)

@@ -23,6 +23,7 @@ from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX, PatientForm
 from web.refusals import words
 from web.seen import locked_as_seen, tag
+from web.tongues import tongue
 
 # In the order of the form, then what is not on it.
 SHOWN = (*PatientForm.Meta.fields, "guardian", "active")
@@ -134,6 +135,8 @@ def _line(name: str, kept: Patient, other: Patient, filled: dict[str, Any]) -> L
 def _text(name: str, value: Any) -> str:
     if name in ("sex", "contact_preference"):
         return str(dict(SEX if name == "sex" else CONTACT).get(value, "")) if value else ""
+    if name == "preferred_language":
+        return tongue(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):

@@ -22,6 +22,7 @@ from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX
 from web.ids import read_id
 from web.refusals import words
+from web.tongues import tongue
 from web.views.desk.access import AtTheDesk
 
 MOST_UPCOMING = 50
@@ -62,6 +63,7 @@ class RecordView(StaffPage):
         return {
             "patient": patient,
             "sex": dict(SEX).get(patient.sex),
+            "spoken": tongue(patient.preferred_language),
             "contact": dict(CONTACT).get(patient.contact_preference),
             "national_id": patient.national_id if exact else masked(patient.national_id),
             "insurance_number": patient.insurance_number if exact else masked(patient.insurance_number),
