@@ -29,6 +29,32 @@ def test_plots_are_drawn_from_their_tables(visitors: Visitors, live_server: Any,
     assert_accessible(page)
 
 
+def test_numbers_stand_at_the_ends_of_bars_beside_names_of_any_length(visitors: Visitors, live_server: Any) -> None:
+    doctor = make_doctor(full_name="Ana María de los Ángeles Fernández de Villavicencio")
+    services.complete(book("2026-03-02 10:00", doctor=doctor))
+    services.mark_no_show(book("2026-03-02 11:00", doctor=doctor))
+    context = visitors.new(viewport={"width": WIDTHS["phone"], "height": 900})
+    sign_in(context, live_server, make_user(Role.ADMIN))
+    page = context.new_page()
+    page.goto("/dashboard/?from=2026-03-02&to=2026-03-08")
+    plot = page.locator("[data-plot=no-shows-table]:not([hidden]) canvas")
+    ends = plot.evaluate("canvas => Chart.getChart(canvas).options.plugins.ends.texts")
+    names = plot.evaluate("canvas => Chart.getChart(canvas).data.labels")
+    assert (list(ends), names) == (["50.0 %"], [["Ana María de los", "Ángeles", "Fernández de…"]])
+
+
+def test_paper_is_white_in_the_dark_as_well(visitors: Visitors, live_server: Any) -> None:
+    context = visitors.new(color_scheme="dark")
+    sign_in(context, live_server, make_user(Role.ADMIN))
+    page = context.new_page()
+    services.complete(book("2026-03-02 10:00"))
+    page.goto("/dashboard/?from=2026-03-02&to=2026-03-08")
+    bars = "Chart.getChart(document.querySelector('canvas')).data.datasets[0].backgroundColor"
+    assert page.evaluate(bars) == "#6fc7d3"
+    page.emulate_media(media="print")
+    page.wait_for_function(f"{bars} === '#0a5c68'")
+
+
 def test_period_is_chosen_by_keyboard(page: Page, context: BrowserContext, live_server: Any) -> None:
     make_doctor()
     sign_in(context, live_server, make_user(Role.RECEPTIONIST))

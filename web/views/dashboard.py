@@ -44,11 +44,14 @@ WEEKDAYS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``token`` is the colour in which it is drawn; without one it is only in the table. ``percent``: a ratio."""
+    """``token`` is the colour in which it is drawn; without one it is only in the table. ``percent``: a ratio.
+    ``told``: its number is written at the end of each bar.
+    """
 
     words: str
     token: str = ""
     percent: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A table and how it is drawn: ``plot`` is bars, bars that lie, or nothing."""
+    """A table and how it is drawn: ``plot`` is bars, or bars that lie."""
 
     name: str
     title: str
@@ -135,7 +138,11 @@ def figures(found: Report) -> list[tuple[str, str, str]]:
 
 
 def panels(found: Report) -> list[Panel]:
-    minutes = (Column(_("Open minutes")), Column(_("Booked minutes")), Column(_("Booked"), "accent", percent=True))
+    minutes = (
+        Column(_("Open minutes")),
+        Column(_("Booked minutes")),
+        Column(_("Booked"), "accent", percent=True, told=True),
+    )
     return [
         Panel(
             "bookings",
@@ -160,14 +167,6 @@ def panels(found: Report) -> list[Panel]:
             plot="lying",
         ),
         Panel(
-            "by-weekday",
-            _("Booked time by weekday"),
-            "utilisation-by-weekday",
-            _("Weekday"),
-            minutes,
-            [(str(WEEKDAYS[row.weekday]), _used(row.minutes)) for row in found.utilisation.by_weekday],
-        ),
-        Panel(
             "no-shows",
             _("Who came"),
             "no-shows",
@@ -176,7 +175,7 @@ def panels(found: Report) -> list[Panel]:
                 Column(_("Came"), "completed"),
                 Column(_("Did not come"), "no-show"),
                 Column(_("Not recorded"), "line-strong"),
-                Column(_("Share that did not come"), percent=True),
+                Column(_("Share that did not come"), percent=True, told=True),
             ),
             [
                 (
@@ -190,13 +189,22 @@ def panels(found: Report) -> list[Panel]:
             ],
             plot="lying",
             stacked=True,
+            note=_("At the end of each bar stands the share that did not come."),
+        ),
+        Panel(
+            "by-weekday",
+            _("Booked time by weekday"),
+            "utilisation-by-weekday",
+            _("Weekday"),
+            minutes,
+            [(str(WEEKDAYS[row.weekday]), _used(row.minutes)) for row in found.utilisation.by_weekday],
         ),
         Panel(
             "lead-times",
             _("How long ahead visits are booked"),
             "lead-times",
             _("Ahead"),
-            (Column(_("Visits"), "accent"),),
+            (Column(_("Visits"), "accent", told=True),),
             [(str(LEADS[row.lead]), _cells(row.visits)) for row in found.lead_times.distribution],
         ),
         Panel(
@@ -204,7 +212,7 @@ def panels(found: Report) -> list[Panel]:
             _("How long before they were cancelled"),
             "cancellations-by-lead",
             _("Before"),
-            (Column(_("Visits"), "line-strong"),),
+            (Column(_("Visits"), "line-strong", told=True),),
             [(str(LEADS[row.name]), _cells(row.visits)) for row in found.cancellations.by_lead],
         ),
         Panel(
@@ -212,9 +220,9 @@ def panels(found: Report) -> list[Panel]:
             _("Why they were cancelled"),
             "cancellations-by-reason",
             _("Reason"),
-            (Column(_("Visits")),),
+            (Column(_("Visits"), "line-strong", told=True),),
             [(_reason(row.name), _cells(row.visits)) for row in found.cancellations.by_reason],
-            plot="",
+            plot="lying",
             note=_("A reason that was written once only may be about a person: it is among the others."),
         ),
     ]
