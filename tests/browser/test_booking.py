@@ -291,3 +291,15 @@ def test_labels_of_a_step_are_of_one_size(page: Page) -> None:
     legend = page.get_by_text("Doctor", exact=True)
     size = "label => getComputedStyle(label).fontSize"
     assert legend.evaluate(size) == page.locator(".option label").first.evaluate(size)
+
+
+def test_what_is_chosen_shows_in_the_readers_own_colours(visitors: Visitors) -> None:
+    page = visitors.new(forced_colors="active").new_page()
+    page.goto("/book/")
+    page.get_by_role("link", name="Consultation").click()
+    assert page.locator(".form-check-input").first.evaluate("box => getComputedStyle(box).appearance") == "auto"
+    button(page, "Show free times").click()
+    ground = "label => getComputedStyle(label).backgroundColor"
+    chosen = page.locator("input:checked + label")
+    assert chosen.evaluate(ground) != page.locator("input:not(:checked) + label").first.evaluate(ground)
+    assert_accessible(page)

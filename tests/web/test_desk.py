@@ -17,6 +17,7 @@ from audit.models import AuditEvent
 from clinics.models import Holiday, Location
 from clinics.services import open_location
 from tests.factories import at, book, close, make_doctor, make_patient, make_type, set_hours
+from tests.web.clients import text
 from tests.web.people import visitor
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,12 @@ def test_day_has_a_column_for_each_doctor_who_is_there() -> None:
     set_hours(make_doctor(full_name="Ben"), "tue 08:00-12:00")
     make_doctor(full_name="Cyd")
     assert [doctor["name"] for doctor in calendar(visitor().get("/desk/"))["doctors"]] == ["Ada", "Cyd"]
+
+
+def test_clinic_without_doctors_says_so_and_offers_no_booking() -> None:
+    page = text(visitor().get("/desk/"))
+    assert "There are no doctors yet. An administrator adds them." in page
+    assert "Book one" not in page
 
 
 def test_doctor_who_is_away_is_named_below_and_has_a_column_when_asked_for() -> None:
