@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.core.exceptions import FieldDoesNotExist
@@ -23,6 +24,8 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Site(admin.AdminSite):
+    site_header = site_title = f"{settings.CLINIC_NAME}: administration"
+
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Only who is signed in, and may open the admin, comes as far. Django's form would ask for no second factor."""

@@ -279,10 +279,10 @@ def test_later_days_come_without_a_new_page(page: Page) -> None:
 
 def test_what_follows_the_facts_of_a_visit_stands_apart_from_them(page: Page) -> None:
     to_details(page)
-    facts, kept = page.locator(".facts").bounding_box(), page.locator(".kept").bounding_box()
-    assert facts
-    assert kept
-    assert kept["y"] - facts["y"] - facts["height"] >= 8
+    expect(page.locator("[data-zone]")).to_be_hidden()  # what is below it has gone up
+    between = """() => document.querySelector(".kept").getBoundingClientRect().top
+        - document.querySelector(".facts").getBoundingClientRect().bottom"""
+    assert page.evaluate(between) >= 8
 
 
 def test_labels_of_a_step_are_of_one_size(page: Page) -> None:

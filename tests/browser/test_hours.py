@@ -84,3 +84,13 @@ def test_calendar_address_is_made_and_shown(page: Page, doctor: Doctor) -> None:
     page.get_by_role("button", name="Make an address").click()
     assert page.get_by_label("Your new address").input_value().endswith(".ics")
     assert_accessible(page)
+
+
+def test_page_that_one_is_on_is_in_sight_of_a_phone(page: Page, doctor: Doctor) -> None:
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    page.goto("/my-calendar/")
+    expect(page.get_by_role("link", name="Calendar address")).to_be_in_viewport(ratio=0.9)
+    tabs = page.locator(".tabs").bounding_box()
+    assert tabs
+    assert tabs["height"] < 60  # one row
+    assert_accessible(page)

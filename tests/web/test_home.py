@@ -21,3 +21,15 @@ def test_browsers_that_ask_for_an_icon_unasked_find_it(client: Client) -> None:
 def test_fields_to_sign_in_repeat_no_label_inside_of_them(client: Client, db: None) -> None:
     page = client.get("/accounts/login/").content.decode()
     assert ('placeholder="Username"' in page, 'placeholder="Password"' in page) == (False, False)
+
+
+def test_form_of_another_session_is_refused_in_words(db: None) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    for language, said in {"en": "This form is out of date", "fr": "Ce formulaire n’est plus à jour"}.items():
+        answer = browser.post("/sign-out/", headers={"Accept-Language": language})
+        assert (answer.status_code, f"<h1>{said}</h1>" in answer.content.decode()) == (403, True)
+
+
+def test_the_administration_bears_the_clinics_name(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    assert ("Test Clinic: administration" in page, "Django administration" in page) == (True, False)

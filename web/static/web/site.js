@@ -81,9 +81,8 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   else announce(document.body.dataset.failed, "error");
 });
 
-// In a narrow window the navigation is one row that scrolls: where the visitor is, is in sight.
-const here = document.querySelector(".mainnav [aria-current]");
-if (here) {
+// In a narrow window each navigation is one row that scrolls: where the visitor is, is in sight.
+for (const here of document.querySelectorAll(":is(.mainnav, .tabs) [aria-current]")) {
   const row = here.closest("nav");
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
