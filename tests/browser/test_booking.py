@@ -303,3 +303,11 @@ def test_what_is_chosen_shows_in_the_readers_own_colours(visitors: Visitors) -> 
     chosen = page.locator("input:checked + label")
     assert chosen.evaluate(ground) != page.locator("input:not(:checked) + label").first.evaluate(ground)
     assert_accessible(page)
+
+
+def test_what_is_chosen_is_seen_in_the_dark(visitors: Visitors) -> None:
+    page = visitors.new(color_scheme="dark").new_page()
+    page.goto("/book/")
+    page.get_by_role("link", name="Consultation").click()
+    mark = page.locator(".form-check-input:checked").evaluate("radio => getComputedStyle(radio).backgroundImage")
+    assert "%2306252a" in mark

@@ -2,6 +2,9 @@
 
 from django.test import Client
 
+from accounts.roles import Role
+from tests.web.clients import signed_in
+
 
 def test_first_page_leads_to_the_api_and_the_administration(client: Client, db: None) -> None:
     page = client.get("/").content.decode()
@@ -21,6 +24,8 @@ def test_browsers_that_ask_for_an_icon_unasked_find_it(client: Client) -> None:
 def test_fields_to_sign_in_repeat_no_label_inside_of_them(client: Client, db: None) -> None:
     page = client.get("/accounts/login/").content.decode()
     assert ('placeholder="Username"' in page, 'placeholder="Password"' in page) == (False, False)
+    code = signed_in(Role.DOCTOR).get("/accounts/2fa/totp/activate/").content.decode()
+    assert ("Authenticator code" in code, 'placeholder="Code"' in code) == (True, False)
 
 
 def test_form_of_another_session_is_refused_in_words(db: None) -> None:

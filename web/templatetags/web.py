@@ -155,7 +155,7 @@ def _control(bound: forms.BoundField, *, helped: bool) -> str:
     check = isinstance(widget, forms.CheckboxInput)
     css = "form-check-input" if check else "form-select" if select else "form-control"
     attributes = {"class": f"{css}{' is-invalid' if bound.errors else ''}"}
-    if widget.attrs.get("placeholder") == bound.label:
+    if "placeholder" in widget.attrs:
         attributes["placeholder"] = ""  # allauth's: what stands in a field is read as an answer
     if described:
         attributes["aria-describedby"] = " ".join(described)
