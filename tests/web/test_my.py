@@ -245,6 +245,12 @@ def test_a_patient_joins_and_leaves_the_waiting_list(mine: Client, jane: Patient
     assert entry.status == "withdrawn"
 
 
+def test_the_waiting_list_repeats_what_was_asked_for(mine: Client, jane: Patient, doctor: Doctor) -> None:
+    days = {"earliest": date(2026, 3, 2), "latest": date(2026, 4, 2)}
+    waitlist.join(patient=jane, doctor=doctor, part_of_day="morning", **days)
+    assert "<dt>Time of day</dt><dd>Morning (until 12:00)</dd>" in text(mine.get("/my/waiting/"))
+
+
 def test_waiting_for_nothing_is_refused(mine: Client, jane: Patient) -> None:
     typed = entries(mine.get("/my/waiting/join/")) | {"patient": jane.pk}
     answer = mine.post("/my/waiting/join/", typed)

@@ -18,6 +18,7 @@ from common import clock as clinic_clock
 from web import days
 from web.actions import action_words
 from web.forms.manage import ROLES
+from web.forms.my import WaitForm
 from web.navigation import ACCOUNT, MAIN, entries
 from web.picker import value_of
 
@@ -63,6 +64,12 @@ def status(value: str) -> dict[str, Any]:
 
 
 register.filter(action_words)
+
+
+@register.filter
+def part_of_day_words(part: str) -> str:
+    """The part of the day as the form to wait calls it."""
+    return str(dict(WaitForm.PARTS)[part])
 
 
 @register.filter
