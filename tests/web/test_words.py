@@ -1,5 +1,6 @@
 """No page shows a person what only a machine reads: tags of languages, rows of hyphens, a day that is said twice."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -7,11 +8,22 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.roles import Role
-from tests.factories import close, make_doctor, make_patient, make_user
+from appointments import no_shows, online, services, walk_ins
+from appointments.importing import appointments as importing
+from tests.factories import at, book, close, make_doctor, make_patient, make_user
 from tests.pages import entries
 from tests.web.clients import signed_in, text
 from web import days
+from web.reasons import BY_ITSELF
 from web.tongues import tongue
+from web.views.visits import pages
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever language a page of the test before was in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -77,3 +89,24 @@ def test_no_list_begins_with_a_row_of_hyphens() -> None:
     admin = signed_in(make_user(Role.ADMIN))
     for address in ("/manage/rooms/", "/manage/holidays/", "/manage/users/", "/manage/types/", "/manage/locations/"):
         assert "---" not in text(admin.get(address)), address
+
+
+def test_every_reason_that_the_system_writes_has_words() -> None:
+    written = {
+        no_shows.REASON,
+        online.REASON,
+        walk_ins.REASON,
+        importing.WHY,
+        pages.REASON_MOVED,
+        pages.REASON_CANCELLED,
+    }
+    assert written == set(BY_ITSELF)
+
+
+@pytest.mark.django_db
+def test_history_says_in_french_what_the_system_wrote_and_leaves_what_people_wrote(desk: Client) -> None:
+    visit = book("2026-03-02 10:00")
+    services.reschedule(visit, start=at("2026-03-02 11:00"), reason="Moved by the patient.")
+    services.reschedule(visit, start=at("2026-03-02 12:00"), reason="Bus was late.")
+    page = text(desk.get(f"/desk/visits/{visit.pk}/", headers={"Accept-Language": "fr"}))
+    assert (": Déplacé par le patient.</li>" in page, ": Bus was late.</li>" in page) == (True, True)

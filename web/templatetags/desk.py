@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from appointments.models import AppointmentChange
 from clinics.models import Location
 from web.days import short_day_of_year
+from web.reasons import reason_words
 from web.templatetags.web import STATUS_WORDS
 
 register = template.Library()
+register.filter(reason_words)
 Action = AppointmentChange.Action
 
 

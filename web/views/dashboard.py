@@ -20,6 +20,7 @@ from common.csv import ENCODING
 from web.access import StaffPage
 from web.days import short_day_of_year
 from web.forms.reports import ScopeForm
+from web.reasons import reason_words
 
 LEADS: dict[str, str | Promise] = {
     "after_start": gettext_lazy("after it began"),
@@ -229,7 +230,7 @@ def panels(found: Report) -> list[Panel]:
 
 
 def _reason(name: str) -> str:
-    return {"": _("none given"), "other": _("others")}.get(name, name)
+    return {"": _("none given"), "other": _("others")}.get(name) or reason_words(name)
 
 
 def _used(minutes: Utilisation) -> list[Cell]:
