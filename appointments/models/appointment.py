@@ -26,8 +26,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(BLOCKS)
 
     def overlapping(self, interval: Interval) -> "AppointmentQuerySet":
-        """Those that share an instant with ``interval``."""
-        return self.filter(overlapping(**edges(interval)))
+        """Those that share an instant with ``interval``. Said for an index of starts, too: see `upcoming`."""
+        return self.filter(overlapping(**edges(interval)), start__gt=interval.start - LONGEST_VISIT)
 
     def of_person(self, patient: Any) -> "AppointmentQuerySet":
         """A patient's, by id, and those that stayed with a record that was merged into theirs: it is one person."""

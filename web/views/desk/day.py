@@ -29,8 +29,7 @@ class DeskView(AtTheDesk):
         span = days_at(wanted.place, wanted.first, wanted.days)
         visits = visible_to(self.actor, Appointment.objects.all())
         assert isinstance(visits, AppointmentQuerySet)
-        if wanted.doctor or wanted.specialization:
-            visits = visits.filter(doctor__in=wanted.doctors)
+        visits = wanted.among(visits)
         version = stamp(wanted.doctors, visits, span)
         tag = f'"{version}"'
         if self.conditional and request.headers.get("If-None-Match") == tag:

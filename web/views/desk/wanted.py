@@ -5,26 +5,32 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Right
+from appointments.models import AppointmentQuerySet
 from appointments.permissions import within_reach
 from clinics.models import Location
 from common import clock
 from common.text import folded
-from doctors.models import Doctor
+from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.intervals import DAY
 
 VIEWS = ("day", "week", "agenda")
+MOST_DOCTORS = 100  # side by side
 REMEMBERED = "desk"
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2199, 12, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be shown. Without a ``location`` it is every place, by the clock of the clinic's first."""
+    """What is to be shown. Without a ``location`` it is every place, by the clock of the clinic's first.
+
+    ``at_place`` are the ids of those who see patients at the location at any time; None without one.
+    """
 
     day: date
     today: date
@@ -34,6 +40,7 @@ class Wanted:
     doctor: Doctor | None
     locations: list[Location]
     everybody: list[Doctor]
+    at_place: frozenset[int] | None
 
     @classmethod
     def read(cls, request: HttpRequest, actor: User) -> "Wanted":
@@ -63,6 +70,7 @@ class Wanted:
             doctor=doctor,
             locations=locations,
             everybody=everybody,
+            at_place=_seeing_patients_at(location) if location else None,
         )
 
     @property
@@ -79,12 +87,25 @@ class Wanted:
         return 7 if self.view == "week" else 1
 
     @property
-    def doctors(self) -> list[Doctor]:
+    def passing(self) -> list[Doctor]:
         """Those who pass the filters."""
         if self.doctor:
             return [self.doctor]
         key = folded(self.specialization)
-        return [doctor for doctor in self.everybody if not key or doctor.specialization_key == key]
+        here = [doctor for doctor in self.everybody if self.at_place is None or doctor.pk in self.at_place]
+        return [doctor for doctor in here if not key or doctor.specialization_key == key]
+
+    @property
+    def doctors(self) -> list[Doctor]:
+        """Of those the first by name, as many as can be looked at together."""
+        return self.passing[:MOST_DOCTORS]
+
+    def among(self, visits: AppointmentQuerySet) -> AppointmentQuerySet:
+        """Those of ``visits`` that the filters and the calendar leave: at the location, or of doctors who are shown."""
+        shown = Q(doctor__in=self.doctors)
+        if self.doctor or self.specialization or len(self.passing) > MOST_DOCTORS:
+            return visits.filter(shown)
+        return visits.filter(shown | Q(location=self.location)) if self.location else visits
 
     @property
     def specializations(self) -> list[str]:
@@ -105,6 +126,12 @@ class Wanted:
     @property
     def now(self) -> str:
         return self.url(day=self.today)
+
+
+def _seeing_patients_at(location: Location) -> frozenset[int]:
+    weekly = WeeklyHours.objects.filter(location=location).values_list("doctor", flat=True)
+    extra = AvailabilityException.objects.filter(location=location).values_list("doctor", flat=True)
+    return frozenset(weekly.distinct()) | frozenset(extra.distinct())
 
 
 def _day(text: str, today: date) -> date:

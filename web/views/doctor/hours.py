@@ -28,6 +28,8 @@ from web.views.doctor.day import doctor_for, own_doctor, today_of
 
 DAYS_DRAWN = 14
 MOST_LISTED = 20
+MOST_DOCTORS = 100
+SEARCH_LENGTH = 100
 
 
 def drawn_days(doctor: Doctor, **tried: Any) -> list[OpenDay]:
@@ -120,9 +122,14 @@ class DoctorsView(StaffPage):
     right: ClassVar = Right.EDIT_AVAILABILITY
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        query = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
         doctors = visible_to(self.actor, Doctor.objects.order_by("-active", "name_key", "id"))
+        if query:
+            doctors = doctors.search(query)  # type: ignore[attr-defined]
+        found = list(doctors[: MOST_DOCTORS + 1])
         may_add = may(self.actor, Right.EDIT_DOCTORS) and self.actor.is_staff
-        return render(request, "web/doctor/doctors.html", {"doctors": doctors, "may_add": may_add})
+        shown = {"doctors": found[:MOST_DOCTORS], "more": len(found) > MOST_DOCTORS, "query": query, "may_add": may_add}
+        return render(request, "web/doctor/doctors.html", shown)
 
 
 def _listed(outside: list[Any]) -> dict[str, Any]:
