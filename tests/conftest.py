@@ -1,10 +1,11 @@
 """What every test may ask for."""
 
+import gc
 import logging
 import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +26,22 @@ from tools.serving.database import Database, PostgresDatabase, SqliteFile
 FIXTURES = {"db", "kept_rows", "transactional_db", "django_db_reset_sequences", "live_server", "seeded"}
 MARKS = ("django_db", "skipif", "postgres", "sqlite")
 SERVED = {"concurrency", "faults"}  # by processes of their own, on databases that need no fixture
+OBJECTS_BETWEEN_SEARCHES = 50_000  # as in core.wsgi
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are made, which stay: to search them for cycles, again and again, takes a third as long more.
+
+    Nor are they searched while the tests run, or at the end.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
