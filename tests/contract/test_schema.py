@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
@@ -35,6 +35,8 @@ schemathesis = pytest.importorskip("schemathesis")  # only developers have it
 
 from schemathesis import checks  # noqa: E402
 from schemathesis.config import SchemathesisConfig  # noqa: E402
+from schemathesis.generation.feedback import FeedbackSources  # noqa: E402
+from schemathesis.pytest._test_builder import build_operation_test  # noqa: E402
 from schemathesis.specs.openapi import checks as openapi  # noqa: E402
 
 # Left out of all: missing_required_header, since no header is required.
@@ -172,6 +174,30 @@ def loaded(*phases: str) -> Any:
 api = loaded("examples", "coverage", "fuzzing")
 # Of these every one is made seven times; the limits of values are the same for all roles.
 api_of_roles = loaded("examples", "fuzzing")
+OPERATIONS = [found.ok().label for found in api.get_all_operations()]
+
+
+def asked(schema: Any, label: str, judged: Callable[[Any], None], *, most: int) -> None:
+    """Let schemathesis make each of its requests of an operation, ``most`` of them at random, and ``judged`` judge it.
+
+    Its own `parametrize` thinks them all out while tests are collected: each process would for every operation.
+    """
+    [operation] = [found.ok() for found in schema.get_all_operations() if found.ok().label == label]
+    test = build_operation_test(
+        config=schema.config,
+        operation=operation,
+        test_func=judged,
+        given_kwargs={},
+        feedback=FeedbackSources(),
+        explicit_settings=settings(
+            derandomize=True,
+            database=None,
+            deadline=None,
+            max_examples=most,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+    test()
 
 
 class Clinic:
@@ -288,33 +314,30 @@ def clinic(founded: Clinic, db: None) -> Iterator[Clinic]:
     assert not founded.statuses or founded.statuses & {200, 201, 204}, founded.statuses
 
 
-@api.parametrize()
-@settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=10 if connection.vendor == "sqlite" else 6,  # what they are drawn from is the same
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_every_answer_is_described(case: Any, clinic: Clinic) -> None:
-    clinic.fit(case)
-    operation = case.operation.definition.raw
-    wanted = list(ALWAYS)
-    if connection.vendor == "sqlite":  # asks twice more, without a token; no engine has a say in that
-        wanted.append(openapi.ignored_auth)
-    as_it_is = case.headers.get("If-Match", "*") == "*"
-    if operation["operationId"] not in RULED and as_it_is and clinic.knows(case):
-        wanted.append(openapi.positive_data_acceptance)
-    # Bodies are read leniently, as the framework does (0 for false, 7 for "7"); a blank parameter is not given, and one
-    # that nobody knows is not read.
-    asked, known = case.query or {}, {parameter["name"] for parameter in operation.get("parameters", ())}
-    if "requestBody" not in operation and "" not in asked.values() and set(asked) <= known:
-        wanted.append(openapi.negative_data_rejection)
-    with transaction.atomic():
-        answer = case.call(headers=clinic.headers)
-        clinic.statuses.add(answer.status_code)
-        case.validate_response(answer, checks=wanted, headers=clinic.headers)
-        transaction.set_rollback(True)  # each request meets the same clinic
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_described(label: str, clinic: Clinic) -> None:
+    def judged(case: Any) -> None:
+        clinic.fit(case)
+        operation = case.operation.definition.raw
+        wanted = list(ALWAYS)
+        if connection.vendor == "sqlite":  # asks twice more, without a token; no engine has a say in that
+            wanted.append(openapi.ignored_auth)
+        as_it_is = case.headers.get("If-Match", "*") == "*"
+        if operation["operationId"] not in RULED and as_it_is and clinic.knows(case):
+            wanted.append(openapi.positive_data_acceptance)
+        # Bodies are read leniently, as the framework does (0 for false, 7 for "7"); a blank parameter is not given, and
+        # one that nobody knows is not read.
+        given, known = case.query or {}, {parameter["name"] for parameter in operation.get("parameters", ())}
+        if "requestBody" not in operation and "" not in given.values() and set(given) <= known:
+            wanted.append(openapi.negative_data_rejection)
+        with transaction.atomic():
+            answer = case.call(headers=clinic.headers)
+            clinic.statuses.add(answer.status_code)
+            case.validate_response(answer, checks=wanted, headers=clinic.headers)
+            transaction.set_rollback(True)  # each request meets the same clinic
+
+    # What they are drawn from is the same on both engines.
+    asked(api, label, judged, most=10 if connection.vendor == "sqlite" else 6)
 
 
 @pytest.fixture
@@ -327,18 +350,16 @@ def headers_of_roles(clinic: Clinic) -> list[dict[str, str]]:
 
 
 @pytest.mark.once  # on both, the test above has met whatever the database does
-@api_of_roles.parametrize()
-@settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=4,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_every_role_is_answered_as_described(case: Any, clinic: Clinic, headers_of_roles: list[dict[str, str]]) -> None:
-    clinic.fit(case)
-    for headers in [clinic.headers, *headers_of_roles]:
-        with transaction.atomic():
-            answer = case.call(headers=headers)
-            case.validate_response(answer, checks=DESCRIBED, headers=headers)
-            transaction.set_rollback(True)
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_role_is_answered_as_described(
+    label: str, clinic: Clinic, headers_of_roles: list[dict[str, str]]
+) -> None:
+    def judged(case: Any) -> None:
+        clinic.fit(case)
+        for headers in [clinic.headers, *headers_of_roles]:
+            with transaction.atomic():
+                answer = case.call(headers=headers)
+                case.validate_response(answer, checks=DESCRIBED, headers=headers)
+                transaction.set_rollback(True)
+
+    asked(api_of_roles, label, judged, most=4)
