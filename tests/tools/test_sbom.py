@@ -19,6 +19,8 @@ pytestmark = [
 def test_every_package_of_production_is_in_the_bill_of_materials(tmp_path: Path) -> None:
     written = tmp_path / "sbom.json"
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--output-file", written]
+    # To hold its own writing against its schema takes it ten seconds; `make sbom` lets it.
+    command.append("--no-validate")
     subprocess.run([*command, sys.executable], check=True, cwd=ROOT, capture_output=True, timeout=300)
     bill = json.loads(written.read_text())
     assert bill["bomFormat"] == "CycloneDX"
