@@ -560,7 +560,8 @@ def test_whatever_happens_everything_that_must_be_true_is(clock: time_machine.Tr
     run_state_machine_as_test(
         Clinic,
         settings=settings(
-            max_examples=JOURNEYS or 45,
+            # Fewer on a second database: what they are drawn from is the same.
+            max_examples=JOURNEYS or (45 if connection.vendor == "sqlite" else 25),
             stateful_step_count=STEPS,
             derandomize=not JOURNEYS,
             database=None,
