@@ -7,6 +7,7 @@ tests/appointments/test_by_role.py.
 
 import csv
 import os
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,15 @@ def table() -> dict[Row, list[str]]:
 
 def answered(clinic: Clinic, role: str) -> dict[Row, str]:
     """What a role gets for each row, every request in the same clinic."""
-    user = clinic.users[role]
+    program, browser = APIClient(), APIClient()
+    if user := clinic.users[role]:
+        program.force_authenticate(user)
+        browser.force_login(user)
+    session = browser.cookies.output(header="", sep=";")
     found = {}
     for row in rows():
-        client = APIClient()
-        if user and row[0].startswith("api"):
-            client.force_authenticate(user)
-        elif user:
-            client.force_login(user)
+        client, cookies = (program, "") if row[0].startswith("api") else (browser, session)
+        client.cookies = SimpleCookie(cookies)  # what an answer has set is gone again, as what it has written is
         with transaction.atomic():
             answer = client.generic(
                 row[1],
