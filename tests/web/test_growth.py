@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.roles import Role
 from clinics import services as clinic_services
-from tests.api.test_growth import whole_tables
+from tests.api.test_growth import told_by_sqlite, whole_tables
 from tests.factories import book, make_doctor, make_patient, make_user, set_hours
 from web.views.desk import wanted
 from web.views.doctor import hours
@@ -32,6 +32,7 @@ PAGES = {
 }
 
 
+@told_by_sqlite
 @pytest.mark.parametrize(("role", "page"), [(role, page) for role, pages in PAGES.items() for page in pages])
 def test_a_page_finds_what_it_shows_by_an_index(db: None, role: str, page: str) -> None:
     jane, doctor = make_patient(full_name="Jane"), make_doctor()
