@@ -17,7 +17,7 @@ from benchmarks.measures import england, growth, migration, process, scramble, s
 from benchmarks.servers import ROOT, environment
 
 HOME = ROOT / ".bench"
-MEASURES = ("throughput", "growth", "pages", "search", "scramble", "england", "migration", "process")
+MEASURES = ("throughput", "growth", "lists", "pages", "search", "scramble", "england", "migration", "process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,8 @@ class Run:
                 yield from throughput.finding(large, bare, self.bench, seconds=scale.seconds, turns=scale.turns)
             if self.wants("growth"):
                 yield from self.growth(large)
+            if self.wants("lists"):
+                yield from growth.every_list(large, each=scale.each // 5)
             if self.wants("pages"):
                 yield from growth.deep_pages(large, page=scale.page, each=scale.each, turns=scale.turns)
             if self.wants("search"):

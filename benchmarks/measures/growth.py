@@ -1,7 +1,7 @@
 """What the same request costs in a large clinic and in a small one, one request at a time, in turns."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import count, repeat
 from statistics import median
 
 from benchmarks.arena import Clinic, Result, asked
@@ -50,6 +50,29 @@ def compare(large: Clinic, small: Clinic, *, label: str, goal: float, each: int,
             median(ratios),
             goal,
             higher=False,
+        )
+
+
+def every_list(clinic: Clinic, *, each: int) -> Iterator[Result]:
+    """The slowest of all orders and of all values of filters that the schema names, over page 1 of that list."""
+    get, schema = clinic.target.get, asked(clinic, "/api/schema/", format="json")
+    for name, path in (("visits", "/api/appointments/"), ("patients", "/api/patients/")):
+        queries = [""]
+        for parameter in schema["paths"][path]["get"]["parameters"]:
+            described = parameter["schema"]
+            values = described.get("enum") or described.get("items", {}).get("enum", ())
+            queries += [f"?{parameter['name']}={value}" for value in values]
+        p50 = {
+            query: median(times(clinic.target, repeat(get(path + query), each + 1), each + 1)[1:]) for query in queries
+        }
+        slowest = max(p50, key=p50.__getitem__)
+        yield Result(
+            f"Slowest of {len(p50) - 1} orders and filters of {name}, over page 1",
+            milliseconds(p50[slowest]),
+            milliseconds(p50[""]),
+            p50[slowest] / p50[""],
+            higher=False,
+            note=f"`{slowest}`",
         )
 
 
