@@ -33,9 +33,11 @@ class Hours:
         self.holidays = list(Holiday.objects.order_by("id"))
         self._feasts = {(holiday.location_id, holiday.date) for holiday in self.holidays}
 
-    def cover(self, doctor: int, start: datetime, end: datetime) -> bool:
-        points = [start + number * POINT for number in range((end - start) // POINT)]
-        return any(all(self._open(doctor, place, point) for point in points) for place in self.places)
+    def cover(self, visit: Appointment | Hold) -> bool:
+        """Whether the doctor is where the visit, or what is held for one, is, all the while."""
+        points = [visit.start + number * POINT for number in range((visit.end - visit.start) // POINT)]
+        here = [place for place in self.places if place.pk == visit.location_id]
+        return any(all(self._open(visit.doctor_id, place, point) for point in points) for place in here)
 
     def _open(self, doctor: int, place: Location, point: datetime) -> bool:
         mine = [row for row in self.exceptions if row.doctor_id == doctor and row.start <= point < row.end]
@@ -182,9 +184,7 @@ def uncovered(seen: Seen, doctors: Iterable[Doctor]) -> dict[int, list[Appointme
         doctor.pk: [
             visit
             for visit in sorted(seen.blocking, key=lambda visit: (visit.start, visit.pk))
-            if visit.doctor_id == doctor.pk
-            and visit.end > seen.now
-            and not seen.hours.cover(doctor.pk, visit.start, visit.end)
+            if visit.doctor_id == doctor.pk and visit.end > seen.now and not seen.hours.cover(visit)
         ]
         for doctor in doctors
     }

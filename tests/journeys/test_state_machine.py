@@ -529,7 +529,7 @@ class Clinic(RuleBasedStateMachine):
             if near.overlaps(visit.interval) and (visit.doctor_id == held.doctor_id or visit.patient_id == patient.pk)
         ]
         stands = held in self.seen.holds and held.start > self.seen.now and held.patient_id in {None, patient.pk}
-        return stands and not others and self.seen.hours.cover(held.doctor_id, held.start, held.end)
+        return stands and not others and self.seen.hours.cover(held)
 
     def keep(self, **wanted: Any) -> Hold | None:
         if kept := self.attempt(holds.hold, **wanted):
