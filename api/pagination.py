@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from api.counting import count, is_exact
 from api.parameters import once
+from common.counting import count, is_exact
 
 # So many rows are skipped by counting them; farther down, links say after which row the page begins.
 SHALLOW_ROWS = 1000
@@ -42,7 +42,7 @@ class Pages(PageNumberPagination):
     """``?page=`` from 1, ``?page_size=`` from 1 to 100 (5 unless asked; more than 100 gives 100).
 
     ``?cursor=`` comes with the links of pages far down: the page is found by the row before it, through the index that
-    orders the list, and not by reading everything above it. `count` is exact up to 10,000: see `api.counting`.
+    orders the list, and not by reading everything above it. `count` is exact up to 10,000: see `common.counting`.
     """
 
     page_size_query_param = "page_size"

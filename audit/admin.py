@@ -3,15 +3,42 @@
 import json
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.roles import Right
+from accounts.roles import Right, Role
 from appointments.by_role import ByRole
 from audit.models import AuditEvent, AuditSeal
 from audit.reading import changes_for
 from common.admin import Bounded, ReadOnly
+from common.trail import kind_of
+
+# What has no page of its own in the admin.
+OF_NO_ROW = {"calendar_feed", "report", "session"}
+
+
+class Told(admin.SimpleListFilter):
+    """What is asked about is told beforehand: Django would look for all values that there are, in every row."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        return queryset.filter((self.parameter_name, self.value())) if self.value() else queryset
+
+
+class RoleFilter(Told):
+    title = parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*Role.choices, ("superuser", "Superuser")]
+
+
+class KindFilter(Told):
+    title = parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = {kind_of(model) for model in apps.get_models() if admin.site.is_registered(model)} | OF_NO_ROW
+        return [(kind, kind.replace("_", " ")) for kind in sorted(kinds)]
 
 
 @admin.register(AuditEvent)
@@ -23,7 +50,7 @@ class AuditEventAdmin(ByRole, ReadOnly, Bounded):
     )
     readonly_fields = fields
     list_display = ("at", "username", "role", "action", "object_ids", "patient_ids", "outcome", "address")
-    list_filter = ("outcome", "role", "kind")
+    list_filter = ("outcome", RoleFilter, KindFilter)
     search_fields = ("username",)
     search_help_text = "A user name or, as patient:12, a patient's id."
     ordering = ("-id",)

@@ -14,8 +14,10 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 
 from common import metrics, trail
+from common.counting import count
 from common.errors import DomainError
 from common.transactions import atomic
 
@@ -77,7 +79,11 @@ class ForgivingSelect(AutocompleteSelect):
 
 
 class Noting(Paginator):
-    """Tells the trail whom a page of it showed."""
+    """Tells the trail whom a page of it showed. Of a long list the number is an estimate."""
+
+    @cached_property
+    def count(self) -> int:
+        return count(self.object_list) if isinstance(self.object_list, QuerySet) else super().count
 
     def page(self, number: int | str) -> Page:
         page = super().page(number)

@@ -84,7 +84,7 @@ class AppointmentViewSet(RecordViewSet):
         "id": "id",
         "appointment_time": "start",
         "status": ("status", "start"),
-        "doctor": "doctor_id",
+        "doctor": ("doctor_id", "start"),
         "patient": "patient_id",
         "created_at": "created_at",
     }

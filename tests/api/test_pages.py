@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from api import counting, pagination
+from api import pagination
 from appointments.models import Appointment
+from common import counting
 from patients.models import Patient
 from tests.factories import book, make_patient
 

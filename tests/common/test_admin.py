@@ -1,8 +1,10 @@
-"""What no browser sends is a form error or a message in the admin too, never a 500."""
+"""What no browser sends is a form error or a message in the admin too, never a 500; and lists cost what they show."""
 
 import pytest
 from django.contrib import messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from appointments.models import Appointment
@@ -39,3 +41,12 @@ def test_chosen_rows_that_are_no_ids_are_told(admin: Client, model: str, value: 
     told = [(message.level, message.message) for message in answer.context["messages"]]
     assert answer.status_code == 200
     assert told == [(messages.ERROR, "The rows that were chosen could not be read. Choose them again.")]
+
+
+@pytest.mark.parametrize("model", ["appointments/appointment", "patients/patient", "audit/auditevent"])
+def test_a_list_is_counted_so_far_as_the_api_counts_it(admin: Client, model: str) -> None:
+    book()
+    with CaptureQueriesContext(connection) as asked:
+        assert admin.get(f"/admin/{model}/").status_code == 200
+    counts = [query["sql"] for query in asked.captured_queries if "COUNT(*)" in query["sql"]]
+    assert [" LIMIT 10001)" in sql for sql in counts] == [True]
