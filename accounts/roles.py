@@ -26,6 +26,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
+SUPERUSER = "superuser"  # what the audit trail calls somebody who needs no role
 STAFF = frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.DOCTOR, Role.AUDITOR})
 
 

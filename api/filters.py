@@ -166,9 +166,14 @@ class DoctorFilters(ActiveFirst):
         fields: tuple[str, ...] = ()
 
 
-class AppointmentFilters(Filters):
+class OfTwo(Filters):
+    """Rows about a patient and a doctor."""
+
     patient = WholeNumberFilter(help_text="A patient's id.")
     doctor = WholeNumberFilter(help_text="A doctor's id.")
+
+
+class AppointmentFilters(OfTwo):
     location = WholeNumberFilter(help_text="A location's id.")
     room = WholeNumberFilter(help_text="A room's id.")
     appointment_type = WholeNumberFilter(help_text="An appointment type's id.")
@@ -183,9 +188,7 @@ class AppointmentFilters(Filters):
         fields: tuple[str, ...] = ()
 
 
-class WaitlistFilters(Filters):
-    patient = WholeNumberFilter(help_text="A patient's id.")
-    doctor = WholeNumberFilter(help_text="A doctor's id.")
+class WaitlistFilters(OfTwo):
     appointment_type = WholeNumberFilter(help_text="An appointment type's id.")
     specialization = TextFilter()
     status = filters.ChoiceFilter(choices=WaitlistEntry.Status.choices, help_text="In this status.")
@@ -195,19 +198,13 @@ class WaitlistFilters(Filters):
         fields: tuple[str, ...] = ()
 
 
-class HoldFilters(Filters):
-    patient = WholeNumberFilter(help_text="A patient's id.")
-    doctor = WholeNumberFilter(help_text="A doctor's id.")
-
+class HoldFilters(OfTwo):
     class Meta:
         model = Hold
         fields: tuple[str, ...] = ()
 
 
-class SeriesFilters(Filters):
-    patient = WholeNumberFilter(help_text="A patient's id.")
-    doctor = WholeNumberFilter(help_text="A doctor's id.")
-
+class SeriesFilters(OfTwo):
     class Meta:
         model = Series
         fields: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.roles import Right, Role
+from accounts.roles import SUPERUSER, Right, Role
 from appointments.by_role import ByRole
 from audit.models import AuditEvent, AuditSeal
 from audit.reading import changes_for
@@ -30,7 +30,7 @@ class RoleFilter(Told):
     title = parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*Role.choices, ("superuser", "Superuser")]
+        return [*Role.choices, (SUPERUSER, "Superuser")]
 
 
 class KindFilter(Told):

@@ -88,7 +88,7 @@ def _write_about(user: Any, action: str, request: HttpRequest | None, **details:
 def _write(
     action: str, outcome: Outcome, request: HttpRequest | None, user: Any, username: str = "", **more: Any
 ) -> None:
-    role = "" if user is None else "superuser" if user.is_superuser else user.role
+    role = "" if user is None else user.acts_as
     open_trail = trail.current()
     AuditEvent(
         at=clock.now(),

@@ -43,7 +43,7 @@ def who(request: HttpRequest) -> tuple[int | None, str, str]:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None, "", ""
-    return user.pk, user.get_username(), "superuser" if user.is_superuser else user.role
+    return user.pk, user.get_username(), user.acts_as
 
 
 def route_of(request: HttpRequest) -> str:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from appointments.models import Appointment
+from audit.models import AuditEvent
+from patients.models import Patient
+
+told_by_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's way depends on its statistics")
+GROWING = [model._meta.db_table for model in (Patient, Appointment, AuditEvent)]
 tells = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL tells what it has read")
 
 
@@ -27,6 +34,20 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", ()):
         yield from _nodes(below)
+
+
+def asked_for(client: Any, url: str) -> list[str]:
+    """What is read from the database for a request, which is answered."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(url)
+    assert answer.status_code == 200, answer.content
+    return [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+
+
+def whole_tables(client: Any, url: str) -> set[str]:
+    """Which of the growing tables the request goes through."""
+    queries = asked_for(client, url)
+    return {table for sql in queries for table in GROWING if table in sql and read_whole(sql, table)}
 
 
 def read_whole(sql: str, table: str) -> bool:

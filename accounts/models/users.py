@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from accounts.roles import Role
+from accounts.roles import SUPERUSER, Role
 
 
 def sha256(text: str) -> str:
@@ -36,6 +36,11 @@ class User(AbstractUser):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_is_known")
         ]
+
+    @property
+    def acts_as(self) -> str:
+        """The role, or what a superuser is called instead."""
+        return SUPERUSER if self.is_superuser else self.role
 
     @property
     def credentials_digest(self) -> str:

@@ -3,37 +3,24 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
 from api.views.appointments import AppointmentViewSet
 from api.views.patients import PatientViewSet
-from appointments.models import Appointment
-from audit.models import AuditEvent
 from common import models
-from patients.models import Patient
 from tests.conftest import client_of
 from tests.factories import book, make_doctor, make_patient, make_user
-from tests.plans import gone_through, read_whole, sorted_for_a_page
-
-told_by_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's way depends on its statistics")
-GROWING = [model._meta.db_table for model in (Patient, Appointment, AuditEvent)]
-
-
-def asked_for(client: APIClient, url: str) -> list[str]:
-    with CaptureQueriesContext(connection) as asked:
-        answer = client.get(url)
-    assert answer.status_code == 200, answer.content
-    return [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
-
-
-def whole_tables(client: APIClient, url: str) -> set[str]:
-    """Which of the growing tables the request goes through."""
-    queries = asked_for(client, url)
-    return {table for sql in queries for table in GROWING if table in sql and read_whole(sql, table)}
+from tests.plans import (
+    GROWING,
+    asked_for,
+    gone_through,
+    read_whole,
+    sorted_for_a_page,
+    told_by_sqlite,
+    whole_tables,
+)
 
 
 def orders() -> Iterator[str]:

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.roles import Role
 from clinics import services as clinic_services
-from tests.api.test_growth import told_by_sqlite, whole_tables
 from tests.factories import book, make_doctor, make_patient, make_user, set_hours
+from tests.plans import told_by_sqlite, whole_tables
 from web.views.desk import wanted
 from web.views.doctor import hours
 

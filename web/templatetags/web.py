@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import SUPERUSER
 from appointments.finding import Slot
 from appointments.lifecycle import Status
 from clinics.models import Location
@@ -23,8 +24,6 @@ from web.navigation import ACCOUNT, MAIN, entries
 from web.picker import value_of
 
 register = template.Library()
-
-SUPERUSER = "superuser"  # as the audit trail calls one
 
 STATUS_WORDS: dict[str, str | Promise] = {
     Status.SCHEDULED: _("Scheduled"),

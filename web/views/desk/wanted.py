@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ REMEMBERED = "desk"
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2199, 12, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """What is to be shown. Without a ``location`` it is every place, by the clock of the clinic's first.
 
@@ -86,7 +87,7 @@ class Wanted:
     def days(self) -> int:
         return 7 if self.view == "week" else 1
 
-    @property
+    @cached_property
     def passing(self) -> list[Doctor]:
         """Those who pass the filters."""
         if self.doctor:
@@ -129,9 +130,9 @@ class Wanted:
 
 
 def _seeing_patients_at(location: Location) -> frozenset[int]:
-    weekly = WeeklyHours.objects.filter(location=location).values_list("doctor", flat=True)
-    extra = AvailabilityException.objects.filter(location=location).values_list("doctor", flat=True)
-    return frozenset(weekly.distinct()) | frozenset(extra.distinct())
+    weekly = WeeklyHours.objects.filter(location=location).order_by().values_list("doctor", flat=True)
+    extra = AvailabilityException.objects.filter(location=location).order_by().values_list("doctor", flat=True)
+    return frozenset(weekly.union(extra))
 
 
 def _day(text: str, today: date) -> date:
