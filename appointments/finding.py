@@ -4,7 +4,6 @@ What is listed here, books: the same hours, occupancy, buffers, notice, horizon 
 laid on one timeline, a bit a minute. The number of queries does not depend on doctors, days or visits.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -31,7 +30,7 @@ GRID_LOOKS_BACK = timedelta(hours=51)
 NEAR = timedelta(days=3)
 NEAR_AMONG_MANY = timedelta(hours=12)
 MANY = 20  # doctors
-A_WHILE = (1 << 2 * 60) - 1  # minutes whose starts are sorted at once
+A_WHILE = (1 << 2 * 60) - 1  # minutes that are looked at together
 INSTANT = timedelta(microseconds=1)
 FEW = 20  # slots
 
@@ -177,13 +176,10 @@ class _Weighed(Generic[D]):
         left = reduce(or_, (offer.starts for offer in offers), 0)
         while left:
             begin = first_bit(left)
-            together: dict[int, list[_Offer[D]]] = defaultdict(list)
-            for offer in offers:
-                for minute in bits(offer.starts >> begin & A_WHILE):
-                    together[minute].append(offer)
-            for minute in sorted(together):
+            soon = [(starts, offer) for offer in offers if (starts := offer.starts >> begin & A_WHILE)]
+            for minute in bits(left >> begin & A_WHILE):
                 start = self.timeline.instant(begin + minute)
-                for offer in self._lightest_first(together[minute], start):
+                for offer in self._lightest_first([offer for starts, offer in soon if starts >> minute & 1], start):
                     yield SlotOf(start, start + offer.length, offer.doctor, offer.place)
             end = begin + A_WHILE.bit_length()
             left = left >> end << end
