@@ -20,7 +20,7 @@ from clinics.models import Holiday, Location, LocationException
 from common.prepared import Prepared, Question
 from common.together import ask
 from doctors.models import AvailabilityException, Bookable, Doctor, Practitioner, WeeklyHours, WrittenWeek
-from scheduling.hours import WeeklyWindow, opened_minutes, start_of_day
+from scheduling.hours import WeeklyWindow, local_days, opened_minutes
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
@@ -260,7 +260,7 @@ class Closures:
     def _closed(self, location: Location, timeline: Timeline) -> int:
         days = {*self._holidays[None], *self._holidays[location.pk]}
         zone = location.zone
-        closed = timeline.touched(Interval(start_of_day(day, zone), start_of_day(day + DAY, zone)) for day in days)
+        closed = timeline.touched(filter(None, (local_days(day, day, zone) for day in days)))
         exceptions = self._exceptions[location.pk]
         opened_anyway = timeline.filled(time for kind, time in exceptions if kind == LocationException.Kind.OPEN)
         closed_anyway = timeline.touched(time for kind, time in exceptions if kind == LocationException.Kind.CLOSED)

@@ -13,7 +13,7 @@ from appointments.models import Appointment
 from appointments.models.appointment import AppointmentQuerySet
 from clinics.models import Holiday, Location, LocationException
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.hours import start_of_day
+from scheduling.hours import local_days
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 
 
@@ -50,8 +50,14 @@ class Daybook:
 
 
 def days_at(place: Location, first: date, days: int = 1) -> Interval:
-    """The instants of ``days`` local days from ``first``: 23, 24 or 25 hours each."""
-    return Interval(start_of_day(first, place.zone), start_of_day(first + days * DAY, place.zone))
+    """The instants of ``days`` local days from ``first``: 23, 24 or 25 hours each.
+
+    Of days that the calendar skipped it is the one that came in their place.
+    """
+    last = first + (days - 1) * DAY
+    found = local_days(first, last, place.zone) or local_days(first, last + DAY, place.zone)
+    assert found  # no calendar skips two days
+    return found
 
 
 def open_daybook(

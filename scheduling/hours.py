@@ -110,6 +110,12 @@ def start_of_day(day: date, zone: tzinfo) -> datetime:
     )
 
 
+def local_days(first: date, last: date, zone: tzinfo) -> Interval | None:
+    """From the first instant of the local day ``first`` to the end of ``last``; None where both were skipped."""
+    start, end = start_of_day(first, zone), start_of_day(last + DAY, zone)
+    return Interval(start, end) if start < end else None
+
+
 def midnights(zone: tzinfo, span: Interval) -> list[datetime]:
     """The instants within ``span`` at which local days begin, in order."""
     day, last = span.start.astimezone(zone).date(), span.end.astimezone(zone).date()

@@ -14,7 +14,7 @@ from appointments.models import Appointment
 from clinics.instants import YEARS
 from clinics.models import Location
 from doctors.models import Doctor
-from scheduling.hours import start_of_day
+from scheduling.hours import local_days
 from scheduling.intervals import DAY, Interval
 
 MOST_DAYS = 366
@@ -72,12 +72,14 @@ class Scope:
             found[place.zone].append(place.pk)
         return found
 
-    def interval(self, zone: ZoneInfo) -> Interval:
-        """From the first instant of the first local day to the end of the last."""
-        return Interval(start_of_day(self.first, zone), start_of_day(self.last + DAY, zone))
+    def interval(self, zone: ZoneInfo) -> Interval | None:
+        """From the first instant of the first local day to the end of the last; None where there were none."""
+        return local_days(self.first, self.last, zone)
 
     def visits(self, zone: ZoneInfo, places: Collection[int]) -> QuerySet[Appointment]:
         """Those that begin in the period at places of one zone, whatever became of them."""
         span = self.interval(zone)
+        if span is None:
+            return Appointment.objects.none()
         rows = Appointment.objects.filter(location__in=places, start__gte=span.start, start__lt=span.end)
         return rows.filter(doctor__in=self.doctor_ids).order_by()

@@ -103,9 +103,9 @@ def _booked_minutes(scope: Scope) -> dict[int, Week]:
 
 def _open_minutes(scope: Scope, doctors: list[Doctor]) -> dict[int, Week]:
     found: dict[int, Week] = defaultdict(Week)
-    if not doctors or not scope.locations:
+    spans = [span for zone in scope.zones() if (span := scope.interval(zone))]
+    if not doctors or not spans:
         return found
-    spans = [scope.interval(zone) for zone in scope.zones()]
     whole = Interval(min(span.start for span in spans), max(span.end for span in spans))
     hours = OpenHours(doctors, whole)
     start = whole.start
@@ -124,7 +124,7 @@ def _open_minutes(scope: Scope, doctors: list[Doctor]) -> dict[int, Week]:
 def _days(scope: Scope, place: Location, timeline: Timeline) -> list[int]:
     """The minutes of the period at a place, a mask for each local weekday."""
     span = Interval(timeline.start, timeline.instant(timeline.minutes))
-    asked = timeline.filled([scope.interval(place.zone)])
+    asked = timeline.filled(filter(None, [scope.interval(place.zone)]))
     midnight = time(0)
     return [
         timeline.filled(opened([WeeklyWindow(number, midnight, midnight)], place.zone, span)) & asked

@@ -152,6 +152,17 @@ def test_a_holiday_is_a_local_day_of_each_location(
     assert (free(doctor, MONDAY), free(doctor, TUESDAY)) == (monday, [])
 
 
+def test_a_holiday_on_a_day_that_the_calendar_skipped_closes_nothing(
+    doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(at("2011-12-01 00:00"))
+    places.amend_location(Location.objects.default(), time_zone="Pacific/Apia")
+    set_hours(doctor, "thu 08:00-10:00", "fri 08:00-10:00", "sat 08:00-10:00")
+    feast(date(2011, 12, 30))
+    assert (free(doctor, date(2011, 12, 29)), free(doctor, date(2011, 12, 31))) == (["29 18:00"], ["30 18:00"])
+    assert free(doctor, date(2011, 12, 30)) == []
+
+
 def test_one_holiday_everywhere_is_two_days_for_a_doctor_in_two_zones(
     here: Location, clock: time_machine.Traveller
 ) -> None:

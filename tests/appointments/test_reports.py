@@ -283,6 +283,15 @@ def test_report_takes_the_same_queries_whatever_the_calendar_holds(doctor: Docto
     assert (one, count()) == (10, 10)
 
 
+def test_day_that_the_calendar_skipped_has_nothing_to_report(doctor: Doctor) -> None:
+    places.amend_location(Location.objects.default(), time_zone="Pacific/Apia")
+    asked = scope("2011-12-30", "2011-12-30")
+    assert [rows(name, asked) for name in ("bookings", "utilisation-by-doctor")] == [
+        [(date(2011, 12, 30), 0, 0, 0)],
+        [(doctor.pk, "Anna One", 0, 0, None)],
+    ]
+
+
 def test_location_without_visits_is_all_noughts() -> None:
     empty = clinic_services.open_location(name="Empty", time_zone="UTC")
     found = report(scope(location=Location.objects.get(pk=empty.pk)))

@@ -12,6 +12,7 @@ from scheduling.hours import (
     NonExistentLocalTime,
     WeeklyWindow,
     happens_twice,
+    local_days,
     midnight_bits,
     midnights,
     offset_periods,
@@ -288,6 +289,14 @@ def test_a_skipped_day_has_no_midnight_of_its_own() -> None:
         "2011-12-30 10:00",
         "2011-12-31 10:00",
     ]
+
+
+def test_days_that_the_calendar_skipped_take_no_time() -> None:
+    apia = ZoneInfo("Pacific/Apia")
+    thursday, friday, saturday = (date(2011, 12, day) for day in (29, 30, 31))
+    assert local_days(friday, friday, apia) is None
+    assert local_days(thursday, friday, apia) == Interval(at("2011-12-29 10:00"), at("2011-12-30 10:00"))
+    assert local_days(friday, saturday, apia) == Interval(at("2011-12-30 10:00"), at("2011-12-31 10:00"))
 
 
 def test_a_span_is_cut_where_the_offset_changes() -> None:

@@ -38,6 +38,13 @@ def test_day_has_a_column_for_each_doctor_who_is_there() -> None:
     assert [doctor["name"] for doctor in calendar(visitor().get("/desk/"))["doctors"]] == ["Ada", "Cyd"]
 
 
+def test_day_that_the_calendar_skipped_shows_the_one_that_came_in_its_place() -> None:
+    Location.objects.update(time_zone="Pacific/Apia")
+    make_doctor(full_name="Ada")
+    book_of_day = visitor().get("/desk/?date=2011-12-30").context["book"]
+    assert (book_of_day.span.start, book_of_day.span.end) == (at("2011-12-30 10:00"), at("2011-12-31 10:00"))
+
+
 def test_clinic_without_doctors_says_so_and_offers_no_booking() -> None:
     page = text(visitor().get("/desk/"))
     assert "There are no doctors yet. An administrator adds them." in page
