@@ -18,6 +18,7 @@ from accounts.errors import KeyReused, MustEnrol
 from api import problems
 from common import metrics
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften, Unsure
+from common.problems import PROBLEM
 from patients.errors import RecordMerged
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     patch_vary_headers(response, ["Accept"])
     if problems.wanted(context["request"]):
         response.data = problems.problem(error, response.status_code, response.data)
-        response.content_type = problems.PROBLEM
+        response.content_type = PROBLEM
     return response
 
 

@@ -6,7 +6,6 @@ and with up to three ``alternatives``. Success is JSON as ever.
 
 import logging
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any
 
 from django.db import OperationalError
@@ -18,12 +17,10 @@ from rest_framework.request import Request
 from appointments import policy
 from appointments.alternatives import TIME_REFUSALS, alternatives
 from clinics.instants import show_instant
+from common import problems
 from common.errors import Conflict, DomainError, Refused
 
-PROBLEM = "application/problem+json"
 INVALID = "What was sent is not valid. `errors` says why, by field."
-# Python's names of these differ by its version.
-TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 logger = logging.getLogger(__name__)
 
@@ -46,15 +43,12 @@ class Negotiation(DefaultContentNegotiation):
 
 def wanted(request: Request) -> bool:
     """Whether `Accept` names problems."""
-    accepted = request._request.accepted_types
-    return any(f"{kind.main_type}/{kind.sub_type}".lower() == PROBLEM and kind.quality for kind in accepted)
+    return problems.wanted(request.headers.get("Accept", ""))
 
 
 def problem(error: Exception, status: int, plain: Any) -> dict[str, Any]:
     """The problem's body. ``plain`` is what the answer says to those who did not ask for problems."""
-    # No `type` of our own: `code` tells kinds apart, and the title is the status'.
-    body: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status) or HTTPStatus(status).phrase}
-    body |= {"status": status, "detail": INVALID, "code": _code(error)}
+    body = problems.bones(status, code=_code(error), detail=INVALID)
     if isinstance(error, DomainError):
         body["detail"] = error.message
     elif isinstance(plain, dict) and isinstance(plain.get("detail"), str):

@@ -6,12 +6,13 @@ The API words its own (`api.errors`); this is for the pages, the admin, and what
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.defaults import server_error
 
 from common.errors import Busy, Unsure
 from common.metrics import count_refusal
+from core.refusals import answer
 
 API = ("/api/", "/api-token-auth/")
 PAGE = """<!doctype html>
@@ -30,14 +31,11 @@ def failed(request: HttpRequest) -> HttpResponseBase:
         return server_error(request)
     told = error if isinstance(error, Busy | Unsure) else Busy()
     count_refusal(told.code)
-    headers = {"Retry-After": str(told.retry_after_seconds)}
     if request.path_info.startswith(API):
-        as_the_api = {"separators": (",", ":")}
-        answer: HttpResponse = JsonResponse(
-            {"detail": told.message}, status=503, headers=headers, json_dumps_params=as_the_api
-        )
+        response = answer(request, told, 503)
     else:
-        answer = HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)
+        headers = {"Retry-After": str(told.retry_after_seconds)}
+        response = HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)
     # As DRF marks its own: it tells of the failure, and of nothing else.
-    answer.exception = True  # type: ignore[attr-defined]
-    return answer
+    response.exception = True  # type: ignore[attr-defined]
+    return response

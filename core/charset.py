@@ -5,19 +5,18 @@ charsets too, and fails at reading text with them; others make half characters o
 """
 
 import codecs
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.utils.http import parse_header_parameters
 
-from common import request_id
+from core.refusals import Refusal
 
 READ = ("utf-8", "ascii")
-BODY = json.dumps({"detail": "Unsupported charset in Content-Type. Send UTF-8."}).encode()
-
-STATUS = "415 Unsupported Media Type"
+REFUSAL = Refusal(
+    "415 Unsupported Media Type", "unsupported_media_type", "Unsupported charset in Content-Type. Send UTF-8."
+)
 
 AsgiApplication = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -37,7 +36,7 @@ def wsgi(application: WSGIApplication) -> WSGIApplication:
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_read(environ.get("CONTENT_TYPE", "")):
             return application(environ, start_response)
-        return refuse_wsgi(environ, start_response, STATUS, BODY)
+        return REFUSAL.wsgi(environ, start_response)
 
     return guarded
 
@@ -50,31 +49,6 @@ def asgi(application: AsgiApplication) -> AsgiApplication:
         if is_read(named):
             await application(scope, receive, send)
         else:
-            await refuse_asgi(scope, send, STATUS, BODY)
+            await REFUSAL.asgi(scope, send)
 
     return guarded
-
-
-# --- Answers without Django, for `core.size` as well ---------------------------------------------
-
-
-def refuse_wsgi(environ: WSGIEnvironment, start_response: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
-    start_response(status, _headers(request_id.of(environ), body))
-    return [body]
-
-
-async def refuse_asgi(scope: dict[str, Any], send: Any, status: str, body: bytes) -> None:
-    sent = dict(scope.get("headers", ())).get(b"x-request-id", b"").decode("latin-1")
-    told = _headers(request_id.choose(sent), body)
-    headers = [(name.lower().encode(), value.encode()) for name, value in told]
-    await send({"type": "http.response.start", "status": int(status[:3]), "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _headers(named: str, body: bytes) -> list[tuple[str, str]]:
-    return [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-        (request_id.HEADER, named),
-    ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -12,6 +12,7 @@ from common import rates
 from common.addresses import client_address, is_of_this_machine, network
 from common.errors import TooOften
 from common.metrics import count_refusal
+from core.refusals import answer
 from core.requests import API, QUIET
 
 
@@ -40,9 +41,8 @@ class RateLimits:
 
 
 def _refusal(request: HttpRequest, error: TooOften) -> HttpResponseBase:
-    headers = {"Retry-After": str(error.retry_after_seconds)}
     if request.path_info.startswith(API):
-        return JsonResponse({"detail": error.message}, status=429, headers=headers)
+        return answer(request, error, 429)
     response = render(request, "429.html", {"seconds": error.retry_after_seconds}, status=429)
-    response.headers["Retry-After"] = headers["Retry-After"]
+    response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

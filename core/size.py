@@ -1,16 +1,15 @@
 """How much of a body is read: beyond that a request is refused before anything is made of it, whatever is in front."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 
-from core.charset import AsgiApplication, refuse_asgi, refuse_wsgi
+from core.charset import AsgiApplication
+from core.refusals import Refusal
 
-BODY = json.dumps({"detail": "The body is larger than 1 MiB. Send less."}).encode()
-STATUS = "413 Content Too Large"
+REFUSAL = Refusal("413 Content Too Large", "too_large", "The body is larger than 1 MiB. Send less.")
 
 
 def is_read(content_length: str) -> bool:
@@ -24,7 +23,7 @@ def wsgi(application: WSGIApplication) -> WSGIApplication:
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if is_read(environ.get("CONTENT_LENGTH") or ""):
             return application(environ, start_response)
-        return refuse_wsgi(environ, start_response, STATUS, BODY)
+        return REFUSAL.wsgi(environ, start_response)
 
     return guarded
 
@@ -48,6 +47,6 @@ def asgi(application: AsgiApplication) -> AsgiApplication:
         if is_read(named):
             await application(scope, counted, send)
         if refused or not is_read(named):
-            await refuse_asgi(scope, send, STATUS, BODY)
+            await REFUSAL.asgi(scope, send)
 
     return guarded

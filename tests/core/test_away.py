@@ -40,6 +40,20 @@ def test_what_no_face_words_is_a_503_too(monkeypatch: pytest.MonkeyPatch, error:
     assert api.json() == {"detail": BUSY}
 
 
+def test_what_no_face_words_is_a_problem_for_who_asks_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False, headers={"Accept": "application/problem+json"})
+    fail(monkeypatch, Busy(), metrics, "route_of")
+    answer = client.get("/api/doctors/")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": BUSY,
+        "code": "busy",
+    }
+
+
 def test_what_no_face_words_is_counted_among_the_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(raise_request_exception=False)
     before = REGISTRY.get_sample_value("clinic_refusals_total", {"code": "busy"}) or 0

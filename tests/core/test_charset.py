@@ -50,6 +50,19 @@ def test_utf_8_by_any_name_is_read(client: httpx.Client, charset: str) -> None:
     assert (answer.status_code, answer.json()["full_name"]) == (201, "Zoë")
 
 
+def test_whoever_asks_for_problems_is_told_by_one(client: httpx.Client) -> None:
+    headers = {"Content-Type": "application/json; charset=utf-16", "Accept": "application/problem+json"}
+    answer = client.post("/api/patients/", content=b"{}", headers=headers)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (415, "application/problem+json")
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "Unsupported Media Type",
+        "status": 415,
+        "detail": "Unsupported charset in Content-Type. Send UTF-8.",
+        "code": "unsupported_media_type",
+    }
+
+
 @ODD
 def test_an_asgi_server_reads_nothing_but_utf_8_either(charset: str) -> None:
     async def get() -> httpx.Response:

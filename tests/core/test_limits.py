@@ -32,6 +32,20 @@ def test_an_address_that_asks_too_often_is_told_to_wait(client: Client, settings
     assert client.get("/api/patients/", REMOTE_ADDR="203.0.113.8").status_code == 401
 
 
+def test_an_address_that_asks_for_problems_is_told_by_one(client: Client, settings: Any) -> None:
+    settings.RATE_LIMIT_ADDRESS = (1, 60)
+    for _ in range(2):
+        refused = client.get("/api/patients/", **AWAY, headers={"Accept": "application/problem+json"})
+    assert (refused.headers["Content-Type"], refused.headers["Retry-After"]) == ("application/problem+json", "60")
+    assert refused.json() == {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": "Too many requests. Wait 60 seconds and try again.",
+        "code": "too_many_requests",
+    }
+
+
 def test_a_page_says_so_to_people(client: Client, settings: Any) -> None:
     settings.RATE_LIMIT_ADDRESS = (1, 60)
     client.get("/", **AWAY)

@@ -27,6 +27,32 @@ def test_a_body_of_more_than_one_mebibyte_is_refused() -> None:
     assert (refused.status_code, refused.json(), refused.headers["X-Request-ID"]) == (*REFUSED, ID)
 
 
+TOO_LARGE = {
+    "type": "about:blank",
+    "title": "Content Too Large",
+    "status": 413,
+    "detail": "The body is larger than 1 MiB. Send less.",
+    "code": "too_large",
+}
+
+
+def test_whoever_asks_for_problems_is_told_by_one() -> None:
+    with httpx.Client(transport=httpx.WSGITransport(wsgi(read)), base_url="http://testserver") as client:
+        refused = client.post("/", content=b"a" * (MIB + 1), headers={"Accept": "application/problem+json"})
+    assert (refused.status_code, refused.headers["Content-Type"]) == (413, "application/problem+json")
+    assert refused.json() == TOO_LARGE
+
+
+def test_an_asgi_server_tells_by_a_problem_too() -> None:
+    async def post() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(asgi), base_url="http://testserver") as client:
+            headers = {"Accept": "application/json, application/problem+json"}
+            return await client.post("/api/patients/", content=b"a" * (MIB + 1), headers=headers)
+
+    answer = asyncio.run(post())
+    assert (answer.headers["Content-Type"], answer.json()) == ("application/problem+json", TOO_LARGE)
+
+
 @pytest.mark.parametrize("length", ["named", "unnamed"])
 @pytest.mark.django_db
 def test_an_asgi_server_refuses_it_even_if_its_length_is_not_named(length: str) -> None:
