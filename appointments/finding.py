@@ -256,7 +256,7 @@ class _Weighed(Generic[D]):
         kind = self.search.appointment_type.room_kind if self.search.appointment_type else ""
         if not kind:
             return None
-        rooms = Room.objects.active().filter(location__in=[place.id for place in self.places], kind__iexact=kind)
+        rooms = Room.objects.active().of_kind(kind).filter(location__in=[place.id for place in self.places])
         by_place: dict[int, dict[int, list[Stretch]]] = {place.id: {} for place in self.places}
         ids = dict(rooms.values_list("pk", "location_id"))
         taken = occupancy.stretches("room", list(ids), self.timeline.interval, now=self.search.now)

@@ -159,7 +159,7 @@ class Proposal:
             return Room.objects.none()
         rooms = Room.objects.active().filter(location=self.location)
         if self.room_kind:
-            rooms = rooms.filter(kind__iexact=self.room_kind)
+            rooms = rooms.of_kind(self.room_kind)
         return rooms.filter(pk=self.room_named.pk) if self.room_named else rooms
 
     @cached_property

@@ -37,7 +37,7 @@ class Terms:
         if not (kind or self.room):
             return Room.objects.none()
         rooms = Room.objects.active().order_by("id")
-        rooms = rooms.filter(kind__iexact=kind) if kind else rooms
+        rooms = rooms.of_kind(kind) if kind else rooms
         return rooms.filter(pk=self.room.pk) if self.room else rooms
 
 

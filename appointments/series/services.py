@@ -34,6 +34,7 @@ from clinics.models import AppointmentType, Location, Room
 from common import clock, metrics, trail
 from common.errors import Outdated, Refused
 from common.integrity import judged
+from common.models import alike
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.models import Patient
@@ -290,7 +291,7 @@ def _locked_visits(
     # All at once and in their order: visit by visit they would be locked in the order of the dates.
     rooms = Q(pk__in=[visit.room_id for visit in visits])
     if series.appointment_type and series.appointment_type.room_kind:
-        rooms |= Q(kind__iexact=series.appointment_type.room_kind)
+        rooms |= alike("kind", series.appointment_type.room_kind)
     list(Room.objects.filter(rooms).locked().values_list("pk"))
     return visits
 

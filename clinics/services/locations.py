@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from clinics.errors import LocationNameTaken, UnknownTimeZone
 from clinics.models import DEFAULT_OPENING, Location, OpeningHours, validate_time_zone
 from common import trail
-from common.integrity import judged
+from common.integrity import judged, refuse_twin
 from common.transactions import atomic
 
 VERDICTS = {"location_name_unique": LocationNameTaken}
@@ -56,6 +56,7 @@ def save_location(location: Location) -> Location:
         validate_time_zone(location.time_zone)
     except ValidationError as error:
         raise UnknownTimeZone(error.messages[0]) from None
+    refuse_twin(location, "name", LocationNameTaken, among=Location.objects.all())
     with judged(VERDICTS):
         location.save()
     return location

@@ -5,7 +5,7 @@ from typing import Any
 from clinics.errors import RoomNameTaken, RoomStays
 from clinics.models import Location, Room
 from common import trail
-from common.integrity import judged
+from common.integrity import judged, refuse_twin
 from common.transactions import atomic
 
 VERDICTS = {"room_name_unique": RoomNameTaken}
@@ -42,6 +42,7 @@ def deactivate_room(room: Room) -> Room:
 
 
 def _save(room: Room) -> Room:
+    refuse_twin(room, "name", RoomNameTaken, among=Room.objects.filter(location=room.location_id))
     with judged(VERDICTS):
         room.save()
     return room

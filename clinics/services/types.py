@@ -5,7 +5,7 @@ from typing import Any
 from clinics.errors import TypeNameTaken
 from clinics.models import AppointmentType
 from common import trail
-from common.integrity import judged
+from common.integrity import judged, refuse_twin
 from common.transactions import atomic
 
 VERDICTS = {"appointment_type_name_unique": TypeNameTaken}
@@ -40,6 +40,7 @@ def deactivate_type(appointment_type: AppointmentType) -> AppointmentType:
 
 
 def _save(appointment_type: AppointmentType) -> AppointmentType:
+    refuse_twin(appointment_type, "name", TypeNameTaken, among=AppointmentType.objects.all())
     with judged(VERDICTS):
         appointment_type.save()
     return appointment_type

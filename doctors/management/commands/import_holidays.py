@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinics.models import Location
 from common.errors import DomainError
+from common.models import alike
 from common.transactions import atomic
 from doctors.places import import_holidays
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(refusal.message) from None
 
     def _place(self, name: str) -> Location:
-        place = Location.objects.filter(name__iexact=name).first()
+        place = Location.objects.filter(alike("name", name)).first()
         if place is None:
             known = ", ".join(Location.objects.order_by("id").values_list("name", flat=True))
             raise CommandError(f"There is no location {name!r}. Choose from: {known}.")
