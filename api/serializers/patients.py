@@ -37,6 +37,8 @@ class BlankEmail(BlankForNull, serializers.EmailField):
 
 
 class PatientSerializer(Guarded, serializers.ModelSerializer[Patient]):
+    """A patient's record. National id and insurance number are masked for those who do not read them."""
+
     masked: ClassVar = dict.fromkeys(IDENTIFIERS, (Right.READ_IDENTIFIERS, masked)) | {
         "desk_notes": (Right.READ_DESK_NOTES, nothing)
     }

@@ -196,6 +196,12 @@ def test_an_operation_says_what_it_does(name: str) -> None:
     assert len(operation["tags"]) == 1
 
 
+def test_a_schema_speaks_of_what_it_describes_and_not_of_serializers() -> None:
+    told = {name: schema["description"] for name, schema in components["schemas"].items() if "description" in schema}
+    assert [name for name, words in told.items() if "serializer" in words.lower()] == []
+    assert told["Patient"].startswith("A patient's record.")
+
+
 def test_no_two_operations_have_the_same_summary() -> None:
     summaries = [operation["summary"] for operation in operations.values()]
     assert len(summaries) == len(set(summaries))
