@@ -1,9 +1,11 @@
 """What the documents say is so: links, commands, variables, the life cycle, and the README's examples."""
 
+import json
 import re
 import shlex
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -16,6 +18,7 @@ from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, blocks
 from appointments.policy import RULES
 from clinics.models import Location
 from clinics.services import ensure_first_location
+from tests.factories import make_patient
 from tools.checker.rules import RULES as CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,6 +28,7 @@ FILES = (ROOT / "docs/files.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FENCED = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL)
 OURS = ("appointments", "audit", "clinics", "doctors", "patients")
+TOKEN = "43dca77ace84f995ffee2267f9cd070e1d4cff73"  # the document's
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 
@@ -158,26 +162,53 @@ def test_the_diagram_of_the_database_shows_the_columns_that_there_are() -> None:
     assert {models[entity] for entity in drawn} == ours
 
 
+def is_told(shown: Any, answer: Any) -> bool:
+    """Whether an answer is as the document shows it, in which "..." stands for anything, or for the rest."""
+    if isinstance(shown, dict) and isinstance(answer, dict):
+        fields = shown.keys() - {"..."}
+        whole = "..." in shown or fields == answer.keys()
+        return whole and fields <= answer.keys() and all(is_told(shown[name], answer[name]) for name in fields)
+    if isinstance(shown, list) and isinstance(answer, list):
+        return len(shown) == len(answer) and all(map(is_told, shown, answer))
+    return shown in ("...", TOKEN, answer)
+
+
+def asked(client: Client, command: str, token: str) -> Any:
+    """The answer to a line of curl."""
+    words = shlex.split(command.replace("$TOKEN", token))
+    options = dict(pairwise(words))
+    [address] = [word for word in words if word.startswith("http://")]
+    headers = dict(word.split(": ", 1) for flag, word in pairwise(words) if flag == "-H")
+    return client.generic(
+        options.get("-X", "GET"),
+        address.removeprefix("http://127.0.0.1:8000"),
+        options.get("-d", ""),
+        content_type=headers.pop("Content-Type", ""),
+        headers=headers,
+    )
+
+
 @pytest.mark.django_db(transaction=True, reset_sequences=True)  # the examples name the first ids
-def test_the_examples_of_the_readme_work_in_order() -> None:
+def test_the_examples_of_the_readme_work_in_order_and_answer_as_it_shows() -> None:
     Location.objects.all().delete()  # its sequence begins again, and so does the clinic
     ensure_first_location()
     User.objects.create_superuser("kimutai", password="cosmas@44")
-    client, token, statuses = Client(), "", []
-    typed = commands(README.partition("## The API by example")[2].partition("\n## Environment")[0])
-    for command in re.findall(r"^curl .+?(?<!\\)\n(?!  )", typed, re.MULTILINE | re.DOTALL):
-        words = shlex.split(command.replace("$TOKEN", token))
-        options = dict(pairwise(words))
-        [address] = [word for word in words if word.startswith("http://")]
-        headers = dict(word.split(": ", 1) for flag, word in pairwise(words) if flag == "-H")
-        answer = client.generic(
-            options.get("-X", "GET"),
-            address.removeprefix("http://127.0.0.1:8000"),
-            options.get("-d", ""),
-            content_type=headers.pop("Content-Type", ""),
-            headers=headers,
-        )
-        token = token or answer.json()["token"]
-        statuses.append(answer.status_code)
+    client, token, statuses, shown = Client(), "", [], 0
+    answer: Any = None
+    examples = README.partition("## The API by example")[2].partition("\n## Environment")[0]
+    for block in FENCED.finditer(examples):
+        if block["language"] == "bash":
+            for command in re.findall(r"^curl .+?(?<!\\)\n(?!  )", block["body"], re.MULTILINE | re.DOTALL):
+                answer = asked(client, command, token)
+                token = token or answer.json()["token"]
+                statuses.append(answer.status_code)
+        elif block["language"] == "json":
+            if answer is None:  # after none of the commands: what the next patient hears who wants that time
+                body = {"patient": make_patient().pk, "doctor": 1, "appointment_time": "2030-05-29T10:00:00Z"}
+                headers = {"Authorization": f"Token {token}", "Accept": "application/problem+json"}
+                answer = client.post("/api/appointments/", body, content_type="application/json", headers=headers)
+            assert is_told(json.loads(block["body"]), answer.json()), answer.json()
+            answer, shown = None, shown + 1
     clinic = [201, 201, 201, 200]
     assert statuses == [200, 201, 201, 200, 200, 201, 201, 200, 200, 200, 201, 200, 201, *clinic, 200, 200]
+    assert shown == 6
