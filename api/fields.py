@@ -92,11 +92,7 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     def question(self, data: Any) -> Question | None:
         """What tells whether ``data`` names an object, where its id alone decides; `answered` is told the answer."""
         everything = self._all
-        if (
-            not _is_id(data)
-            or not 0 < int(data) <= MOST_ID
-            or self.among(reader_of(self), everything) is not everything
-        ):
+        if not is_id(data) or not 0 < int(data) <= MOST_ID or self.among(reader_of(self), everything) is not everything:
             return None
         return self._by_id.of(pk=int(data))
 
@@ -104,7 +100,7 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
         self._looked_up = {int(data): found}
 
     def to_internal_value(self, data: Any) -> Any:
-        if not _is_id(data):
+        if not is_id(data):
             self.fail("incorrect_type", data_type=type(data).__name__)
         if (found := self._looked_up.get(int(data))) is not None:
             return found[0] if found else self.fail("does_not_exist", pk_value=data)
@@ -129,7 +125,8 @@ def look_up(fields: Mapping[str, Any], data: Mapping[str, Any]) -> None:
             field.answered(named, found)
 
 
-def _is_id(data: Any) -> bool:
+def is_id(data: Any) -> bool:
+    """Whether it can be the id of something: a whole number, or the digits of one."""
     if isinstance(data, bool):
         return False
     return isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)

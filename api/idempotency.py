@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 
 from accounts.errors import BadKey, KeyReused, StillInFlight
 from accounts.models import IdempotencyKey, User
+from api.fields import is_id
 from appointments.permissions import visible_to
 from common import clock, trail
 from common.transactions import atomic, is_lost_race
@@ -98,8 +99,11 @@ def _fingerprint(request: Request) -> str:
 def _refuse_what_is_not_theirs_any_more(request: Request, kept: IdempotencyKey) -> None:
     """Raise NotFound where the patient, whom the request or its answer is about, is none of the user's any more."""
     for told in (request.data, json.loads(bytes(kept.body) or b"null")):
-        patient = told.get("patient") if isinstance(told, Mapping) else None
-        if patient and not visible_to(cast(User, request.user), Patient.objects.filter(pk=patient)).exists():
+        patient: Any = told.get("patient") if isinstance(told, Mapping) else None
+        patient = patient.get("id") if isinstance(patient, Mapping) else patient  # a merge shows the whole record
+        if not is_id(patient):  # nothing, or what nobody has read
+            continue
+        if not visible_to(cast(User, request.user), Patient.objects.filter(pk=patient)).exists():
             raise NotFound
 
 
