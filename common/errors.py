@@ -4,7 +4,9 @@
     ├── Refused      the input or a rule says no: HTTP 400, with the field it is about
     ├── Conflict     not in this state, or somebody was faster: HTTP 409
     │   └── Outdated what the caller has seen is not the newest: HTTP 412
-    └── Busy         nothing is wrong but the moment: HTTP 503, try again
+    ├── Busy         nothing is wrong but the moment: HTTP 503, try again
+    ├── Unsure       lost during COMMIT, nobody knows: HTTP 503, look first
+    └── TooOften     more than one user or address is given: HTTP 429, wait
 
 A subclass says what happened (`SlotTaken`, `InThePast`), carries the sentence that people read and a ``code`` that
 programs read. Faces (API, admin, pages) translate; they never reword.

@@ -4,10 +4,12 @@ import json
 import re
 from typing import Any
 
+import common.errors
+from api.errors import STATUSES
 from api.views.documentation import description
 from appointments import errors
 from appointments.policy import SOFT
-from common.errors import Refused
+from common.errors import DomainError, Refused
 from tests.docs.test_docs import BOOKING, README, ROOT, rows
 
 
@@ -52,6 +54,18 @@ def test_the_readme_has_the_defaults_of_the_example() -> None:
     told = {name.strip("`"): cell for name, cell, _ in rows(README, "| Variable | Default | Meaning |")}
     plain = {name: cell.strip("`") for name, cell in told.items() if re.fullmatch(r"`[^`]+`", cell)}
     assert {name: example[name] for name in plain} == plain
+
+
+def test_the_map_has_every_kind_of_error_with_its_status() -> None:
+    tree = (ROOT / "docs/architecture.md").read_text().partition("\nDomainError\n")[2].partition("```")[0]
+    told = {name: int(status) for name, status in re.findall(r"── (\w+) .*? ([45]\d\d) ", tree)}
+    kinds = [kind for kind in vars(common.errors).values() if isinstance(kind, type) and kind is not DomainError]
+    found = {
+        kind.__name__: next(status for of, status in STATUSES if issubclass(kind, of))
+        for kind in kinds
+        if issubclass(kind, DomainError)
+    }
+    assert told == found
 
 
 def test_the_readme_has_every_parameter_of_a_search_for_slots() -> None:
