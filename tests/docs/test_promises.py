@@ -68,6 +68,17 @@ def test_the_map_has_every_kind_of_error_with_its_status() -> None:
     assert told == found
 
 
+def test_only_migrations_and_the_trail_of_sign_ins_listen_to_signals() -> None:
+    listening = {
+        str(path.relative_to(ROOT))
+        for package in ("accounts", "api", "appointments", "audit", "clinics", "common", "core", "doctors", "patients")
+        for path in (ROOT / package).rglob("*.py")
+        if re.search(r"dispatch_uid|@receiver", path.read_text())
+    }
+    apps = {f"{package}/apps.py" for package in ("appointments", "audit", "clinics", "doctors")}
+    assert listening == {"audit/logins.py", *apps}
+
+
 def test_the_readme_has_every_parameter_of_a_search_for_slots() -> None:
     told = [name for cell, _ in rows(README, "| Parameter | Meaning |") for name in re.findall(r"`(\w+)`", cell)]
     asked = [parameter["name"] for parameter in description()["paths"]["/api/slots/"]["get"]["parameters"]]
