@@ -1,6 +1,7 @@
 """How much of a body is read: beyond that a request is refused before anything is made of it, whatever is in front."""
 
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -10,6 +11,8 @@ from core.charset import AsgiApplication
 from core.refusals import Refusal
 
 REFUSAL = Refusal("413 Content Too Large", "too_large", "The body is larger than 1 MiB. Send less.")
+# Of servers that do not tell where chunks end: Django's own, for developers.
+WITHOUT_LENGTH = Refusal("411 Length Required", "length_required", "Send the body's length, in Content-Length.")
 
 
 def is_read(content_length: str) -> bool:
@@ -18,14 +21,27 @@ def is_read(content_length: str) -> bool:
 
 
 def wsgi(application: WSGIApplication) -> WSGIApplication:
-    """``application``, with 413 for bodies of more than 1 MiB."""
+    """``application``, with 413 for bodies of more than 1 MiB; those that come in chunks are given their length."""
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            if not environ.get("wsgi.input_terminated"):
+                return WITHOUT_LENGTH.wsgi(environ, start_response)
+            _measure(environ)
         if is_read(environ.get("CONTENT_LENGTH") or ""):
             return application(environ, start_response)
         return REFUSAL.wsgi(environ, start_response)
 
     return guarded
+
+
+def _measure(environ: WSGIEnvironment) -> None:
+    """Read a body that the server ends where its chunks do, no further than it can be read.
+
+    Django reads as much as CONTENT_LENGTH says, and many clients do not say it: all would look as if it were missing.
+    """
+    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    environ["CONTENT_LENGTH"], environ["wsgi.input"] = str(len(body)), BytesIO(body)
 
 
 def asgi(application: AsgiApplication) -> AsgiApplication:

@@ -1,7 +1,9 @@
 """A body of more than 1 MiB is not read, whatever stands in front of the application."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 
 import httpx
@@ -25,6 +27,33 @@ def test_a_body_of_more_than_one_mebibyte_is_refused() -> None:
         assert client.post("/", content=b"a" * MIB).text == str(MIB)
         refused = client.post("/", content=b"a" * (MIB + 1), headers={"X-Request-ID": ID})
     assert (refused.status_code, refused.json(), refused.headers["X-Request-ID"]) == (*REFUSED, ID)
+
+
+def chunked(body: bytes, *, ends: bool = True) -> tuple[str, bytes]:
+    """Status and body of the answer to a body without a length; ``ends``: the server tells where it does."""
+    said: list[str] = []
+    environ = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(body), "wsgi.input_terminated": ends}
+    answer = wsgi(echo)(environ, lambda status, headers: said.append(status))  # type: ignore[arg-type, func-returns-value]
+    return said[0], b"".join(answer)
+
+
+def echo(environ: Any, start_response: Any) -> list[bytes]:
+    """As much as the environment says that there is: as Django reads it."""
+    start_response("200 OK", [])
+    return [environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))]
+
+
+def test_a_body_in_chunks_is_read_and_no_more_of_it_than_of_others() -> None:
+    assert chunked(b"a" * MIB) == ("200 OK", b"a" * MIB)
+    assert chunked(b"a" * (MIB + 1))[0] == "413 Content Too Large"
+
+
+def test_where_nobody_tells_where_chunks_end_the_length_is_asked_for() -> None:
+    status, body = chunked(b"a", ends=False)
+    assert (status, json.loads(body)) == (
+        "411 Length Required",
+        {"detail": "Send the body's length, in Content-Length."},
+    )
 
 
 TOO_LARGE = {
