@@ -71,7 +71,18 @@ def test_the_map_has_every_kind_of_error_with_its_status() -> None:
 def test_only_migrations_and_the_trail_of_sign_ins_listen_to_signals() -> None:
     listening = {
         str(path.relative_to(ROOT))
-        for package in ("accounts", "api", "appointments", "audit", "clinics", "common", "core", "doctors", "patients")
+        for package in (
+            "accounts",
+            "api",
+            "appointments",
+            "audit",
+            "clinics",
+            "common",
+            "core",
+            "doctors",
+            "patients",
+            "web",
+        )
         for path in (ROOT / package).rglob("*.py")
         if re.search(r"dispatch_uid|@receiver", path.read_text())
     }
