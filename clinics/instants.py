@@ -1,9 +1,10 @@
 """Instants as text: how they are read from people and programs, and shown to them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from clinics.models import Location
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
@@ -14,6 +15,12 @@ YEARS = range(FIRST_YEAR, LAST_YEAR)
 NO_SUCH_YEAR = gettext_noop("Enter a date from the years 1900 to 2199.")
 UNREADABLE = "Enter a date and time such as 2026-05-29T10:00:00Z or 2026-05-29T13:00:00+03:00."
 OUT_OF_RANGE = f"Enter a date and time before the year {LAST_YEAR}."
+
+
+def validate_year(day: date) -> None:
+    """Accept days that have others beside them, on every clock."""
+    if day.year not in YEARS:
+        raise ValidationError(gettext_lazy(NO_SUCH_YEAR), code="year")
 
 
 def read_instant(text: str) -> datetime:

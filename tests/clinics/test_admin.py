@@ -100,6 +100,14 @@ def test_closing_a_location_is_read_by_its_clock_and_tells_who_is_outside(client
     assert not LocationException.objects.exists()
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_holiday_of_a_year_that_nothing_is_booked_in_is_refused_beside_its_day(
+    client: Client, user: User, day: str
+) -> None:
+    refused = errors(of(client, user, Holiday).add(date=day, name="Our day"))
+    assert (refused, Holiday.objects.count()) == ({"date": ["Enter a date from the years 1900 to 2199."]}, 0)
+
+
 def test_holidays_are_added_changed_and_removed(client: Client, user: User) -> None:
     pages = of(client, user, Holiday)
     book("2026-03-03 10:00")

@@ -287,6 +287,13 @@ def test_unknown_country_is_said_beside_its_field(client: Client) -> None:
     assert (page.status_code, list(page.context["import_form"].errors)) == (400, ["country"])
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_holiday_of_a_year_that_nothing_is_booked_in_is_refused_beside_its_day(client: Client, day: str) -> None:
+    page = client.post("/manage/holidays/", {"date": day, "name": "Our day", "location": "", "do": "add"})
+    errors = {"date": ["Enter a date from the years 1900 to 2199."]}
+    assert (page.status_code, page.context["form"].errors, Holiday.objects.count()) == (400, errors, 0)
+
+
 def test_own_holiday_tells_which_visits_it_leaves_outside_and_is_removed(client: Client) -> None:
     book("2026-03-03 10:00")
     own = {"date": "2026-03-03", "name": "Our day", "location": "", "do": "add"}

@@ -15,7 +15,7 @@ from doctors.models import Doctor
 from patients.models import Patient
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
 from web.forms.hours import WEEKDAYS
-from web.forms.records import DayInput, RecordForm, TimeInput, say_of_none
+from web.forms.records import DayField, DayInput, RecordForm, TimeInput, say_of_none
 
 ROLES = (
     ("", _("None: they see nothing")),
@@ -183,7 +183,7 @@ class HolidayForm(RecordForm):
         fields: ClassVar = ["date", "name", "location"]
         labels: ClassVar = {"date": _("Day"), "name": _("Name"), "location": _("Location")}
         help_texts: ClassVar = {"location": ""}
-        widgets: ClassVar = {"date": DayInput()}
+        field_classes: ClassVar = {"date": DayField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from clinics.instants import validate_year
+
 
 class RecordForm(forms.ModelForm):
     """A form of one record. Uniqueness and constraints are the service's to judge, in its own words."""
@@ -31,6 +33,15 @@ class DayInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day on which something is, or is looked for."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"validators": [validate_year], **kwargs})
 
 
 class TimeInput(forms.TimeInput):
