@@ -13,15 +13,7 @@ from appointments.online import Visitor
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor
 from patients.models import Patient, validate_date_of_birth, validate_phone_number
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date field, which shows a date as its reader writes it and sends it as ISO 8601."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
+from web.forms.records import DayInput
 
 
 class WhoForm(forms.Form):
@@ -64,7 +56,7 @@ class DetailsForm(forms.Form):
         required=False,
         help_text=_("It helps the clinic to find your record."),
         validators=[validate_date_of_birth],
-        widget=DateInput(autocomplete="bday", min="1900-01-01"),
+        widget=DayInput({"autocomplete": "bday", "min": "1900-01-01"}),
     )
     agreed = forms.BooleanField(
         label=_("The clinic may keep these details to arrange this visit."),

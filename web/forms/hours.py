@@ -8,13 +8,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve, start_of_day
+from scheduling.hours import start_of_day
 from scheduling.intervals import DAY
-from web.forms.records import DayInput, RecordForm, TimeInput
-from web.forms.visits import HAPPENS_TWICE
+from web.forms.records import DayField, DayInput, PlainForm, RecordForm, TimeInput
+from web.forms.visits import instant_of
 
 MOST_ROWS = 60
 BLANK_ROWS = 2
@@ -77,23 +76,21 @@ def week_of(formset: Any, doctor: Doctor) -> list[WeeklyHours]:
     ]
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(PlainForm):
     """Leave, or an extra clinic: whole days, or from one time to another."""
 
     kind = forms.ChoiceField(
         label=_("What"), choices=[("closed", _("Leave: no visits")), ("open", _("Extra clinic: open besides"))]
     )
-    first = forms.DateField(label=_("First day"), widget=DayInput())
+    first = DayField(label=_("First day"))
     start = forms.TimeField(label=_("From"), required=False, widget=TimeInput(), help_text=_("Empty: all day."))
-    last = forms.DateField(
-        label=_("Last day"), required=False, widget=DayInput(), help_text=_("Included. Empty: the first day.")
-    )
+    last = DayField(label=_("Last day"), required=False, help_text=_("Included. Empty: the first day."))
     end = forms.TimeField(label=_("To"), required=False, widget=TimeInput(), help_text=_("Empty: all day."))
     location = forms.ModelChoiceField(Location.objects.none(), label=_("Where"), empty_label=None)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200, help_text=_("For the clinic only."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         where: Any = self.fields["location"]
         where.queryset = Location.objects.active().order_by("id")
 
@@ -102,10 +99,6 @@ class LeaveForm(forms.Form):
         if self.errors:
             return cleaned
         place, first, last = cleaned["location"], cleaned["first"], cleaned["last"] or cleaned["first"]
-        for name, day in (("first", first), ("last", last)):
-            if day.year not in YEARS:
-                self.add_error(name, gettext(NO_SUCH_YEAR))
-                return cleaned
         if last < first:
             self.add_error("last", gettext("The last day is before the first."))
             return cleaned
@@ -132,9 +125,7 @@ class LeaveForm(forms.Form):
 
     def _instant(self, name: str, place: Location, day: date, at: time) -> datetime | None:
         try:
-            return resolve(datetime.combine(day, at.replace(second=0, microsecond=0)), place.zone)
-        except NonExistentLocalTime as error:
-            self.add_error(name, str(error))
-        except AmbiguousLocalTime:
-            self.add_error(name, HAPPENS_TWICE)
-        return None
+            return instant_of(datetime.combine(day, at.replace(second=0, microsecond=0)), place)
+        except forms.ValidationError as error:
+            self.add_error(name, error)
+            return None

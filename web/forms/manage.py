@@ -1,6 +1,6 @@
 """What administrators write about the clinic and its users."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from clinics.instants import NO_SUCH_YEAR, YEARS
+from clinics.instants import YEARS
 from clinics.models import AppointmentType, Holiday, Location, OpeningHours, Room
 from doctors.models import Doctor
 from patients.models import Patient
-from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
 from web.forms.hours import WEEKDAYS
-from web.forms.records import DayField, DayInput, RecordForm, TimeInput, say_of_none
+from web.forms.records import DayField, PlainForm, RecordForm, TimeInput, say_of_none
+from web.forms.visits import instant_of
 
 ROLES = (
     ("", _("None: they see nothing")),
@@ -27,7 +27,7 @@ ROLES = (
 )
 
 
-class UserForm(forms.Form):
+class UserForm(PlainForm):
     """Who signs in, as what, and as whose record. Superusers are made by ``manage.py createsuperuser`` only."""
 
     username = forms.CharField(label=_("Name to sign in with"), max_length=150)
@@ -49,9 +49,6 @@ class UserForm(forms.Form):
         max_value=2**53,
         help_text=_("The number of the record, for the role of patient."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean(self) -> dict[str, Any]:
         entered: dict[str, Any] = super().clean() or {}
@@ -190,16 +187,13 @@ class HolidayForm(RecordForm):
         say_of_none(self, "location", _("Every location"))
 
 
-class ImportForm(forms.Form):
+class ImportForm(PlainForm):
     country = forms.CharField(label=_("Country"), max_length=2, help_text=_("Two letters, such as KE or FR."))
     year = forms.IntegerField(label=_("Year"), min_value=YEARS[0], max_value=YEARS[-1])
     subdivision = forms.CharField(label=_("Part of the country"), required=False, max_length=50)
     location = forms.ModelChoiceField(
         Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("Every location")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class OpeningForm(RecordForm):
@@ -221,20 +215,20 @@ class OpeningForm(RecordForm):
 OpeningFormSet = forms.formset_factory(OpeningForm, extra=2, can_delete=True, max_num=60, absolute_max=62)
 
 
-class ClosureForm(forms.Form):
+class ClosureForm(PlainForm):
     """A stretch by the clock of the location that it closes, or opens in spite of a holiday."""
 
     kind = forms.ChoiceField(
         label=_("What"), choices=[("closed", _("Closed")), ("open", _("Open in spite of a holiday"))]
     )
-    first = forms.DateField(label=_("First day"), widget=DayInput())
+    first = DayField(label=_("First day"))
     start = forms.TimeField(label=_("From"), widget=TimeInput())
-    last = forms.DateField(label=_("Last day"), widget=DayInput())
+    last = DayField(label=_("Last day"))
     end = forms.TimeField(label=_("To"), widget=TimeInput())
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", "prefix": "closure", **kwargs})
+        super().__init__(*args, **{"prefix": "closure", **kwargs})
         self.location = location
 
     def clean(self) -> dict[str, Any]:
@@ -244,14 +238,9 @@ class ClosureForm(forms.Form):
                 entered[name] = self._instant(day, entered[day], entered[at])
         return entered
 
-    def _instant(self, name: str, day: Any, at: time) -> datetime | None:
-        if day.year not in YEARS:
-            self.add_error(name, gettext(NO_SUCH_YEAR))
-            return None
+    def _instant(self, name: str, day: date, at: time) -> datetime | None:
         try:
-            return resolve(datetime.combine(day, at.replace(second=0, microsecond=0)), self.location.zone)
-        except NonExistentLocalTime as error:
-            self.add_error(name, str(error))
-        except AmbiguousLocalTime:
-            self.add_error(name, gettext("The clocks go back over this time. Choose an earlier or a later hour."))
-        return None
+            return instant_of(datetime.combine(day, at.replace(second=0, microsecond=0)), self.location)
+        except forms.ValidationError as error:
+            self.add_error(name, error)
+            return None

@@ -1,15 +1,15 @@
 """What the desk says to book a visit: for whom, with whom, what, and when."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import AppointmentType, Location
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
+from web.forms.records import DayField, DayInput
 from web.forms.visits import MOST_REASON, read_wall
 from web.ids import read_id
 
@@ -42,12 +42,6 @@ class SlotField(forms.CharField):
         return Place(doctor, read_wall(wall, location), location)
 
 
-def validate_year(day: date) -> None:
-    """Accept days beside which there are others to look for."""
-    if day.year not in YEARS:
-        raise forms.ValidationError(_(NO_SUCH_YEAR))
-
-
 class BookingForm(forms.Form):
     """``doctors`` are those whose time may be given away, ``patients`` those who may be booked."""
 
@@ -59,12 +53,7 @@ class BookingForm(forms.Form):
     appointment_type = forms.ModelChoiceField(
         AppointmentType.objects.active(), label=_("Type of visit"), required=False, empty_label=_("Usual length")
     )
-    day = forms.DateField(
-        label=_("From"),
-        required=False,
-        validators=[validate_year],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    day = DayField(label=_("From"), required=False)
     slot = SlotField(label=_("Time"), error_messages={"required": _("Choose a time.")})
     notes = forms.CharField(label=_("Note"), max_length=2000, required=False)
     override = forms.BooleanField(label=_("Set the rules about hours and notice aside"), required=False)
@@ -102,6 +91,4 @@ class NewPatientForm(forms.Form):
 
     full_name = forms.CharField(label=_("Full name"), max_length=200)
     phone_number = forms.CharField(label=_("Phone number"), max_length=40)
-    date_of_birth = forms.DateField(
-        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    date_of_birth = forms.DateField(label=_("Date of birth"), required=False, widget=DayInput())

@@ -7,6 +7,13 @@ from django import forms
 from clinics.instants import validate_year
 
 
+class PlainForm(forms.Form):
+    """A form whose labels end without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
 class RecordForm(forms.ModelForm):
     """A form of one record. Uniqueness and constraints are the service's to judge, in its own words."""
 
@@ -27,7 +34,7 @@ def say_of_none(form: forms.BaseForm, name: str, words: Any) -> None:
 
 
 class DayInput(forms.DateInput):
-    """The browser's own picker of dates."""
+    """The browser's own picker of dates, which shows a date as its reader writes it and sends it as ISO 8601."""
 
     input_type = "date"
 

@@ -13,11 +13,11 @@ from clinics.models import Location
 from common import clock
 from common.errors import Refused
 from doctors.models import Doctor
-from web.forms.records import DayInput
+from web.forms.records import DayInput, PlainForm
 from web.refusals import refuse
 
 
-class ScopeForm(forms.Form):
+class ScopeForm(PlainForm):
     """``scope`` is what was asked about, None where that cannot be."""
 
     # Named as in the API.
@@ -31,7 +31,7 @@ class ScopeForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, actor: User) -> None:
-        super().__init__(data, label_suffix="")
+        super().__init__(data)
         self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=DayInput())
         self.order_fields(self.field_order)
         self.doctors = within_reach(actor, Right.READ_REPORTS, Doctor.objects.order_by("name_key", "id"))

@@ -12,6 +12,7 @@ from clinics.instants import YEARS
 from clinics.models import Location
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+from web.forms.records import DayInput, TimeInput
 
 MOST_REASON = 500
 HAPPENS_TWICE = _("The clocks go back over this time: it happens twice. Choose an earlier or a later hour.")
@@ -45,10 +46,13 @@ def read_wall(text: str, place: Location) -> datetime:
         raise forms.ValidationError(_("Enter a date and a time.")) from None
     if shown.year not in YEARS:
         raise forms.ValidationError(_("Enter a date and a time."))
-    if shown.tzinfo is not None:
-        return shown.astimezone(UTC)
+    return shown.astimezone(UTC) if shown.tzinfo else instant_of(shown, place)
+
+
+def instant_of(wall: datetime, place: Location) -> datetime:
+    """The instant at which the clock of ``place`` shows the naive ``wall``. Raises ValidationError unless it is one."""
     try:
-        return resolve(shown, place.zone)
+        return resolve(wall, place.zone)
     except NonExistentLocalTime as error:
         raise forms.ValidationError(str(error)) from None
     except AmbiguousLocalTime:
@@ -59,8 +63,8 @@ class MoveForm(forms.Form):
     """Another time, another doctor, or another length where the visit's may vary."""
 
     doctor = forms.ModelChoiceField(Doctor.objects.none(), label=_("Doctor"))
-    date = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    date = forms.DateField(label=_("Day"), widget=DayInput())
+    time = forms.TimeField(label=_("Time"), widget=TimeInput())
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_VISIT_MINUTES, required=False)
     override = forms.BooleanField(label=_("Set the rules about hours and notice aside"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=MOST_REASON, required=False)

@@ -1,6 +1,6 @@
 """The audit trail, for those who read it: who saw or changed whose data. What changed to what is in the API."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from audit.models import AuditEvent
 from clinics.models import Location
 from common.trail import Outcome
 from web.access import StaffPage
+from web.forms.records import PlainForm
 from web.ids import read_id
 
 PAGE = 50
@@ -26,15 +27,12 @@ OUTCOMES = (
 MOST_ID = 2**53
 
 
-class TrailForm(forms.Form):
+class TrailForm(PlainForm):
     """Ids only: what is searched for is in the address, and names would be, too."""
 
     patient = forms.IntegerField(label=_("Number of the patient"), required=False, min_value=1, max_value=MOST_ID)
     actor = forms.IntegerField(label=_("Number of the user"), required=False, min_value=1, max_value=MOST_ID)
     outcome = forms.ChoiceField(label=_("Outcome"), required=False, choices=OUTCOMES)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class TrailView(StaffPage):
