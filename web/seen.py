@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from common.errors import Outdated
 
@@ -30,9 +30,7 @@ def locked_as_seen(rows: QuerySet[M], pk: int, seen: str) -> M:
 
     Raises Outdated where it is not what was ``seen``, and Http404 where it is not among ``rows``.
     """
-    row = rows.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(rows.select_for_update(no_key=True, of=("self",)), pk=pk)
     require_seen([row], seen)
     return row
 

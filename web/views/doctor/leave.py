@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.roles import Right
@@ -125,10 +125,7 @@ class ExceptionPage(StaffPage):
 
     def exception(self, pk: int) -> AvailabilityException:
         rows = AvailabilityException.objects.select_related("doctor", "location")
-        exception = within_reach(self.actor, self.right, rows).filter(pk=pk).first()
-        if exception is None:
-            raise Http404
-        return exception
+        return get_object_or_404(within_reach(self.actor, self.right, rows), pk=pk)
 
 
 class TouchedView(ExceptionPage):
@@ -170,11 +167,9 @@ class MoveView(ExceptionPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         exception = self.exception(pk)
-        visit_id = read_id(request.POST.get("visit"))
-        rows = Appointment.objects.filter(doctor=exception.doctor, pk=visit_id or 0)
-        visit = within_reach(self.actor, Right.BOOK, rows).first()
-        if visit is None:
-            raise Http404
+        rows = Appointment.objects.filter(doctor=exception.doctor)
+        visit_id = read_id(request.POST.get("visit")) or 0
+        visit = get_object_or_404(within_reach(self.actor, Right.BOOK, rows), pk=visit_id)
         trail.saw([visit])
         try:
             start = read_instant(request.POST.get("start", ""))

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -92,9 +92,6 @@ class RemoveHolidayView(StaffPage):
     audited: ClassVar = {"post": "holiday.remove"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        holiday = Holiday.objects.select_related("location").filter(pk=pk).first()
-        if holiday is None:
-            raise Http404
-        hours.remove_holiday(holiday)
+        hours.remove_holiday(get_object_or_404(Holiday.objects.select_related("location"), pk=pk))
         messages.success(request, _("Removed: it is a day as any other."))
         return redirect("manage-holidays")

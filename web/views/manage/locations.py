@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,9 +139,7 @@ class RemoveClosureView(StaffPage):
     audited: ClassVar = {"post": "location_exception.remove"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        exception = LocationException.objects.select_related("location").filter(pk=pk).first()
-        if exception is None:
-            raise Http404
+        exception = get_object_or_404(LocationException.objects.select_related("location"), pk=pk)
         hours.remove_location_exception(exception)
         messages.success(request, _("Removed."))
         return redirect("manage-location", pk=exception.location_id)

@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -70,10 +70,7 @@ class Kind(StaffPage, Generic[M]):
         return render(request, self.template, shown, status=status)
 
     def record(self, pk: int) -> M:
-        row = self.rows().filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        return row
+        return get_object_or_404(self.rows(), pk=pk)
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if pk is None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import services
@@ -22,24 +22,18 @@ from web.refusals import refuse, status_of, words
 from web.seen import locked_as_seen, tag
 
 MOST_LISTED = 100
-NAMES = ("username", "first_name", "last_name", "email", "role")
+SEARCHED = ("username", "first_name", "last_name", "email")
+NAMES = (*SEARCHED, "role")
 
 
 class UsersPage(StaffPage):
     right: ClassVar = Right.MANAGE_USERS
 
-    def user(self, pk: int) -> User:
-        user = User.objects.filter(pk=pk).first()
-        if user is None:
-            raise Http404
-        return user
-
     def list_page(self, request: HttpRequest, form: UserForm, status: int = 200, **more: Any) -> HttpResponse:
         rows = User.objects.order_by("-is_active", "username", "pk")
         query = request.POST.get("q", "").replace("\x00", "")[:150].strip()
         if query:
-            named = (Q(**{f"{name}__icontains": query}) for name in ("username", "first_name", "last_name", "email"))
-            rows = rows.filter(next(named) | next(named) | next(named) | next(named))
+            rows = rows.filter(Q(*((f"{name}__icontains", query) for name in SEARCHED), _connector=Q.OR))
         found = list(rows[: MOST_LISTED + 1])
         trail.saw(found[:MOST_LISTED])
         shown = {"users": found[:MOST_LISTED], "more": len(found) > MOST_LISTED, "query": query, "form": form, **more}
@@ -86,11 +80,11 @@ class UserView(UsersPage):
     audited: ClassVar = {"get": "user.read", "post": "user.change"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user = self.user(pk)
+        user = get_object_or_404(User, pk=pk)
         return self.user_page(request, user, UserForm(initial=UserForm.said_of(user)), tag(user))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user, form, seen = self.user(pk), UserForm(request.POST), request.POST.get("seen", "")
+        user, form, seen = get_object_or_404(User, pk=pk), UserForm(request.POST), request.POST.get("seen", "")
         if not form.is_valid():
             return self.user_page(request, user, form, seen, status=400)
         try:
@@ -121,7 +115,7 @@ class AccessView(UsersPage):
     }
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user, do = self.user(pk), request.POST.get("do")
+        user, do = get_object_or_404(User, pk=pk), request.POST.get("do")
         try:
             if do == "password":
                 password = secrets.token_urlsafe(12)

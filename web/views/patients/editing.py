@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -100,9 +100,7 @@ class EditView(StaffPage):
 
     def _patient(self, pk: int) -> Patient:
         rows = within_reach(self.actor, self.right, Patient.objects.unmerged())
-        patient = rows.filter(pk=pk).first()
-        if patient is None:
-            raise Http404
+        patient: Patient = get_object_or_404(rows, pk=pk)
         trail.saw([patient])
         return patient
 
@@ -140,9 +138,7 @@ class GuardianView(StaffPage):
 
     def _patient(self, pk: int) -> Patient:
         rows = within_reach(self.actor, self.right, Patient.objects.unmerged().select_related("guardian"))
-        patient = rows.filter(pk=pk).first()
-        if patient is None:
-            raise Http404
+        patient: Patient = get_object_or_404(rows, pk=pk)
         trail.saw([patient])
         return patient
 

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -90,10 +90,7 @@ class MergeView(StaffPage):
         return merging.merge(kept, duplicate, reason=reason, actor=self.actor)
 
     def _patient(self, pk: int) -> Patient:
-        rows = visible_to(self.actor, Patient.objects.select_related("guardian"))
-        patient = rows.filter(pk=pk).first()
-        if patient is None:
-            raise Http404
+        patient = get_object_or_404(visible_to(self.actor, Patient.objects.select_related("guardian")), pk=pk)
         trail.saw([patient])
         return patient
 

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -31,11 +31,7 @@ PAST_A_PAGE = 20
 
 def visible_patient(actor: User, pk: int) -> Patient:
     """The record, merged ones as well. Raises Http404 where it is not for ``actor`` to see."""
-    rows = Patient.objects.select_related("guardian", "merged_into")
-    patient = visible_to(actor, rows).filter(pk=pk).first()
-    if patient is None:
-        raise Http404
-    return patient
+    return get_object_or_404(visible_to(actor, Patient.objects.select_related("guardian", "merged_into")), pk=pk)
 
 
 class RecordView(StaffPage):
@@ -93,9 +89,7 @@ class ActiveView(StaffPage):
     audited: ClassVar = {"post": "patient.change"}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        patient = within_reach(self.actor, self.right, Patient.objects.filter(pk=pk)).first()
-        if patient is None:
-            raise Http404
+        patient = get_object_or_404(within_reach(self.actor, self.right, Patient.objects.all()), pk=pk)
         active = request.POST.get("active") == "yes"
         try:
             (services.reactivate if active else services.deactivate)(patient)
