@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.roles import Role
 from appointments import hours
 from audit.models import AuditEvent
+from common.errors import Busy
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from tests.factories import at, book, close, make_doctor, make_user, set_hours
 from tests.pages import entries, messages
@@ -113,6 +114,20 @@ def test_stale_hours_are_told_so_and_change_nothing(client: Client, doctor: Doct
     answer = client.post("/my-hours/", form)
     assert (answer.status_code, stored(doctor)) == (412, ["tue 08:00-12:00"])
     assert "Somebody else has changed this since you read it." in text(answer)
+
+
+def test_busy_database_keeps_what_was_entered_and_is_no_fault_of_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = entries(client.get("/my-hours/"))
+
+    def busy(*args: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(hours, "set_weekly_hours", busy)
+    answer = client.post("/my-hours/", form)
+    sentence = "The system is busy. Nothing was changed; please try again."
+    assert (answer.status_code, answer.context["refusal"]) == (503, sentence)
 
 
 def test_hours_page_takes_the_same_queries_however_many_rows_it_has(client: Client, doctor: Doctor) -> None:

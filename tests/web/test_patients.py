@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from accounts.roles import Role
+from appointments import erasure
 from appointments import services as visits
 from appointments.models import Appointment
 from audit.models import AuditEvent
@@ -284,6 +285,16 @@ def test_correction_is_stored(desk: Client) -> None:
     answer = desk.post(f"/patients/{patient.pk}/edit/", {**form, "full_name": "Amina Hassan"})
     assert answer.status_code == 302
     assert Patient.objects.get().full_name == "Amina Hassan"
+
+
+def test_correction_of_an_erased_record_is_a_conflict_as_in_the_api(desk: Client) -> None:
+    patient = make_patient()
+    form = entries(desk.get(f"/patients/{patient.pk}/edit/"))
+    erasure.erase(patient, reason="Asked for.")
+    seen = entries(desk.get(f"/patients/{patient.pk}/edit/"))["seen"]
+    answer = desk.post(f"/patients/{patient.pk}/edit/", {**form, "seen": seen})
+    sentence = "This patient's data was erased. There is no way back; register them anew."
+    assert (answer.status_code, answer.context["form"].non_field_errors()) == (409, [sentence])
 
 
 def test_stale_form_is_told_so_and_changes_nothing(desk: Client, clock: time_machine.Traveller) -> None:

@@ -16,13 +16,13 @@ from appointments.permissions import visible_to
 from clinics import services as clinic_services
 from clinics.models import Location
 from common import clock, trail
-from common.errors import DomainError, Outdated
+from common.errors import DomainError
 from common.transactions import atomic
 from doctors import services as doctor_services
 from doctors.models import Doctor, WeeklyHours
 from web.access import StaffPage
 from web.forms.hours import WeekFormSet, WindowForm, week_of
-from web.refusals import words
+from web.refusals import status_of, words
 from web.seen import require_seen, tag
 from web.views.doctor.day import doctor_for, own_doctor, today_of
 
@@ -69,8 +69,7 @@ class HoursView(StaffPage):
         try:
             self._store(doctor, week, seen)
         except DomainError as error:
-            status = 412 if isinstance(error, Outdated) else 400
-            return self._page(request, doctor, formset, seen, refusal=words(error), status=status)
+            return self._page(request, doctor, formset, seen, refusal=words(error), status=status_of(error))
         messages.success(request, _("The hours are saved."))
         outside = len(availability.outside_hours(doctor, now=clock.now()))
         if outside:

@@ -25,7 +25,7 @@ from doctors.models import AvailabilityException, Doctor
 from web.access import StaffPage
 from web.forms.hours import LeaveForm
 from web.ids import read_id
-from web.refusals import refuse, words
+from web.refusals import refuse, status_of, words
 from web.views.doctor.day import doctor_for, own_doctor
 
 MOST_LISTED = 20
@@ -100,7 +100,7 @@ class LeaveView(StaffPage):
             )
         except DomainError as error:
             refuse(form, error)
-            return self._page(request, doctor, form, status=400)
+            return self._page(request, doctor, form, status=status_of(error))
         messages.success(request, _("Saved."))
         return redirect("leave", pk=stored.pk)
 

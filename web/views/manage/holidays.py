@@ -20,7 +20,7 @@ from doctors import places
 from scheduling.intervals import DAY
 from web.access import StaffPage
 from web.forms.manage import HolidayForm, ImportForm
-from web.refusals import refuse
+from web.refusals import refuse, status_of
 from web.views.manage.index import tell_displaced
 
 MOST_LISTED = 200
@@ -52,7 +52,7 @@ class HolidaysView(StaffPage):
             imported = places.import_holidays(**asked, location=place)
         except DomainError as error:
             refuse(form, error)
-            return self._page(request, import_form=form, status=400)
+            return self._page(request, import_form=form, status=status_of(error))
         number = len(imported.created)
         told = ngettext("%(n)d holiday is added.", "%(n)d holidays are added.", number)
         messages.success(request, told % {"n": number})
@@ -61,16 +61,16 @@ class HolidaysView(StaffPage):
 
     def _add(self, request: HttpRequest) -> HttpResponse:
         form = HolidayForm(request.POST)
-        if form.is_valid():
-            try:
-                holiday = places.add_holiday(**form.cleaned_data)
-            except DomainError as error:
-                refuse(form, error)
-            else:
-                messages.success(request, _("Added."))
-                self._tell(request, holiday.location, [holiday.date])
-                return redirect("manage-holidays")
-        return self._page(request, form=form, status=400)
+        if not form.is_valid():
+            return self._page(request, form=form, status=400)
+        try:
+            holiday = places.add_holiday(**form.cleaned_data)
+        except DomainError as error:
+            refuse(form, error)
+            return self._page(request, form=form, status=status_of(error))
+        messages.success(request, _("Added."))
+        self._tell(request, holiday.location, [holiday.date])
+        return redirect("manage-holidays")
 
     def _tell(self, request: HttpRequest, place: Location | None, days: list[Any]) -> None:
         if days:

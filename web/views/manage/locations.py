@@ -118,20 +118,23 @@ class ClosuresView(LocationsView):
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         location = self.record(pk or 0)
         closure = ClosureForm(request.POST, location=location)
+        if not closure.is_valid():
+            return self._again(request, location, closure, 400)
+        said = closure.cleaned_data
+        try:
+            stored = hours.add_location_exception(
+                location, kind=said["kind"], start=said["begins"], end=said["ends"], reason=said["reason"]
+            )
+        except DomainError as error:
+            refuse(closure, error)
+            return self._again(request, location, closure, status_of(error))
+        messages.success(request, _("Saved."))
+        tell_displaced(request, displaced(location, now=clock.now(), within=stored.interval))
+        return redirect("manage-location", pk=location.pk)
+
+    def _again(self, request: HttpRequest, location: Location, closure: ClosureForm, status: int) -> HttpResponse:
         form = LocationForm(instance=location)
-        if closure.is_valid():
-            said = closure.cleaned_data
-            try:
-                stored = hours.add_location_exception(
-                    location, kind=said["kind"], start=said["begins"], end=said["ends"], reason=said["reason"]
-                )
-            except DomainError as error:
-                refuse(closure, error)
-            else:
-                messages.success(request, _("Saved."))
-                tell_displaced(request, displaced(location, now=clock.now(), within=stored.interval))
-                return redirect("manage-location", pk=location.pk)
-        return self.record_page(request, location, form, tag(location), status=400, closure_form=closure)
+        return self.record_page(request, location, form, tag(location), status, closure_form=closure)
 
 
 class RemoveClosureView(StaffPage):

@@ -14,7 +14,7 @@ from common.errors import Conflict, Refused
 from patients import services
 from patients.models import Patient
 from web.forms.my import ContactForm
-from web.refusals import refuse
+from web.refusals import refuse, status_of
 from web.views.my.base import MyPage
 
 
@@ -48,7 +48,7 @@ class ContactPage(MyPage):
             services.amend(patient, **form.cleaned_data)
         except (Refused, Conflict) as refusal:
             refuse(form, refusal)
-            return self._page(patient, form, status=400)
+            return self._page(patient, form, status=status_of(refusal))
         messages.success(request, _("Saved."))
         return redirect("my-people")
 

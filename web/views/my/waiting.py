@@ -18,7 +18,7 @@ from clinics.models import Location
 from common import clock, trail
 from common.errors import Conflict, Refused
 from web.forms.my import WaitForm
-from web.refusals import refuse, words
+from web.refusals import refuse, status_of, words
 from web.views.my.base import MyPage
 
 USUAL_WAIT = timedelta(days=30)
@@ -62,7 +62,7 @@ class JoinPage(MyPage):
             trail.saw([waitlist.join(**form.wishes(), as_patient=True, actor=self.actor)])
         except (Refused, Conflict) as refusal:
             refuse(form, refusal)
-            return self._page(form, 400)
+            return self._page(form, status_of(refusal))
         messages.success(request, _("You are on the waiting list. What becomes free is offered to you here."))
         return redirect("my-waiting")
 

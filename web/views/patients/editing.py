@@ -18,7 +18,7 @@ from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import PatientForm
 from web.ids import read_id
-from web.refusals import refuse, words
+from web.refusals import refuse, status_of, words
 from web.seen import locked_as_seen, tag
 from web.views.patients.finding import find
 
@@ -46,7 +46,7 @@ class RegisterView(StaffPage):
             patient = services.register(**form.cleaned_data, guardian=guardian)
         except DomainError as error:
             refuse(form, error)
-            return self._page(request, form, guardian, status=400)
+            return self._page(request, form, guardian, status=status_of(error))
         messages.success(request, _("Registered."))
         return redirect("patient", pk=patient.pk)
 
@@ -79,10 +79,10 @@ class EditView(StaffPage):
             changed = self._store(pk, seen, form.cleaned_data)
         except Outdated as error:
             refuse(form, error)
-            return self._page(request, self._patient(pk), form, seen, status=412, outdated=True)
+            return self._page(request, self._patient(pk), form, seen, status=status_of(error), outdated=True)
         except DomainError as error:
             refuse(form, error)
-            return self._page(request, patient, form, seen, status=400)
+            return self._page(request, patient, form, seen, status=status_of(error))
         messages.success(request, _("Saved."))
         similar = duplicates.candidates_after(patient, changed)
         if similar:

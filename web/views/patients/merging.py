@@ -16,12 +16,12 @@ from accounts.roles import Right
 from appointments import merging
 from appointments.permissions import visible_to
 from common import trail
-from common.errors import DomainError, Outdated
+from common.errors import DomainError
 from common.transactions import atomic
 from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX, PatientForm
-from web.refusals import words
+from web.refusals import status_of, words
 from web.seen import locked_as_seen, tag
 from web.tongues import tongue
 
@@ -69,8 +69,8 @@ class MergeView(StaffPage):
         try:
             merged = self._merge(request, kept, duplicate)
         except DomainError as error:
-            status = 412 if isinstance(error, Outdated) else 400
-            return self._page(request, self._patient(pk), self._patient(other), refusal=words(error), status=status)
+            kept, duplicate = self._patient(pk), self._patient(other)
+            return self._page(request, kept, duplicate, words(error), status_of(error))
         messages.success(request, _("Record %(id)d is part of this one now.") % {"id": other})
         stayed = len(merged.overlapping)
         if stayed:
