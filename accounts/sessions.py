@@ -94,6 +94,6 @@ class StaffSecondFactor:
             return None
         if route and route.view_name in WAY_TO_ENROL:
             return None
-        if request.path.startswith("/api"):
+        if request.path_info.startswith("/api"):
             return JsonResponse({"detail": MustEnrol.message}, status=403)
         return redirect("mfa_activate_totp")

@@ -128,6 +128,17 @@ def test_tokens_of_before_are_no_way_around_enrolling(user: User, settings: Sett
     assert statuses == [401, 200]
 
 
+@pytest.mark.parametrize("below", ["", "/clinic"])
+def test_a_program_with_a_session_is_told_in_json_wherever_the_system_is_mounted(
+    user: User, settings: Settings, below: str
+) -> None:
+    client = APIClient()
+    client.force_login(user)
+    settings.REQUIRE_STAFF_MFA = True
+    answer = client.get("/api/me/", SCRIPT_NAME=below)
+    assert (answer.status_code, answer.json()) == (403, FIRST)
+
+
 @pytest.mark.parametrize("role", ["admin", "receptionist", "doctor", "auditor"])
 def test_it_is_the_duty_of_every_role_that_works_here(db: None, settings: Settings, role: str) -> None:
     settings.REQUIRE_STAFF_MFA = True
