@@ -1,6 +1,6 @@
 """Lists as CSV files, for spreadsheets: what `list` finds, all of it, as a stream."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -17,7 +17,7 @@ from api.renderers import JSONRenderer
 from appointments.exporting import EXPORTS
 from clinics.models import Location
 from common import clock, trail
-from common.csv import ENCODING
+from common.csv import encoded
 
 CSV = "text/csv"
 
@@ -68,9 +68,3 @@ def export_of(kind: str) -> Any:
     )
     file = action(detail=False, methods=["get"], pagination_class=None, content_negotiation_class=FileNegotiation)
     return described(file(export))
-
-
-def encoded(pieces: Iterable[str]) -> Iterator[bytes]:
-    """The mark at the beginning, and then UTF-8."""
-    for number, piece in enumerate(pieces):
-        yield piece.encode("utf-8" if number else ENCODING)

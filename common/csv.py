@@ -176,6 +176,12 @@ def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
     yield buffer.getvalue()
 
 
+def encoded(pieces: Iterable[str]) -> Iterator[bytes]:
+    """The pieces of a file as it is sent: `ENCODING`'s mark at the beginning, and then UTF-8."""
+    for number, piece in enumerate(pieces):
+        yield piece.encode("utf-8" if number else ENCODING)
+
+
 def guarded(text: str) -> str:
     """``text`` with a quote before it if a spreadsheet would run it: "=1+1" -> "'=1+1", "+254..." -> "'+254..."."""
     return f"'{text}" if FORMULA.match(text) else text

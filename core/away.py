@@ -13,8 +13,8 @@ from django.views.defaults import server_error
 from common.errors import Busy, Unsure
 from common.metrics import count_refusal
 from core.refusals import answer
+from core.requests import API
 
-API = ("/api/", "/api-token-auth/")
 PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 
 from accounts import rates as user_rates
 from common import rates
@@ -14,6 +13,7 @@ from common.errors import TooOften
 from common.metrics import count_refusal
 from core.refusals import answer
 from core.requests import API, QUIET
+from web.visitors import told_to_wait
 
 
 class RateLimits:
@@ -28,7 +28,6 @@ class RateLimits:
         try:
             self._spend(request)
         except TooOften as error:
-            count_refusal(error.code)
             return _refusal(request, error)
         return self.get_response(request)
 
@@ -41,8 +40,7 @@ class RateLimits:
 
 
 def _refusal(request: HttpRequest, error: TooOften) -> HttpResponseBase:
-    if request.path_info.startswith(API):
-        return answer(request, error, 429)
-    response = render(request, "429.html", {"seconds": error.retry_after_seconds}, status=429)
-    response.headers["Retry-After"] = str(error.retry_after_seconds)
-    return response
+    if not request.path_info.startswith(API):
+        return told_to_wait(request, error)
+    count_refusal(error.code)
+    return answer(request, error, 429)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views import View
@@ -23,9 +23,13 @@ class Counted(View):
             try:
                 rates.spend("online", network(address), settings.RATE_LIMIT_ONLINE)
             except TooOften as error:
-                count_refusal(error.code)
-                seconds = error.retry_after_seconds
-                response = render(request, "429.html", {"seconds": seconds}, status=429)
-                response.headers["Retry-After"] = str(seconds)
-                return response
+                return told_to_wait(request, error)
         return super().dispatch(request, *args, **kwargs)
+
+
+def told_to_wait(request: HttpRequest, error: TooOften) -> HttpResponse:
+    """The page for whoever sends more than is read."""
+    count_refusal(error.code)
+    response = render(request, "429.html", {"seconds": error.retry_after_seconds}, status=429)
+    response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response

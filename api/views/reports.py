@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.roles import Right
 from api.examples.reports import REPORT_TABLE
-from api.exporting import CSV, FileNegotiation, encoded
+from api.exporting import CSV, FileNegotiation
 from api.fields import ID
 from api.parameters import once
 from api.report_query import scope_of
@@ -23,6 +23,7 @@ from appointments.reports import report
 from appointments.reports.scope import MOST_DAYS, USUAL_DAYS
 from appointments.reports.tables import TABLES
 from common import trail
+from common.csv import encoded
 
 DAY = {"type": "string", "format": "date"}
 SCOPE = [

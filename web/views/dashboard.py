@@ -1,6 +1,6 @@
 """The dashboard: the numbers of /api/reports/, drawn, each with the table that it is drawn from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from accounts.roles import Right
 from appointments.reports import Report, report
 from appointments.reports.tables import TABLES
 from appointments.reports.utilisation import Utilisation
-from common.csv import ENCODING
+from common.csv import encoded
 from web.access import StaffPage
 from web.days import short_day_of_year
 from web.forms.reports import ScopeForm
@@ -111,15 +111,10 @@ class DashboardTableView(StaffPage):
         form = ScopeForm(request.GET, actor=self.actor)
         if table not in TABLES or not form.is_valid() or form.scope is None:
             raise Http404
-        pieces = (piece.encode("utf-8" if number else ENCODING) for number, piece in _numbered(table, form))
+        pieces = encoded(TABLES[table].lines(form.scope))
         answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8; header=present")
         answer["Content-Disposition"] = f'attachment; filename="{table}-{form.scope.first}-{form.scope.last}.csv"'
         return answer
-
-
-def _numbered(table: str, form: ScopeForm) -> Iterable[tuple[int, str]]:
-    assert form.scope
-    return enumerate(TABLES[table].lines(form.scope))
 
 
 def figures(found: Report) -> list[tuple[str, str, str]]:
