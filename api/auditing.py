@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from common import trail
+from common.ids import read_id
 
 VERBS = {
     "list": "list",
@@ -46,12 +47,11 @@ class Audited(APIView):
         action = getattr(self, "action", None)
         if action and action != "metadata" and self._is_told(request, action):
             verb = self.verbs.get(action) or VERBS.get(action, action)
-            pk = self.kwargs.get("pk", "")
-            known = [int(pk)] if pk.isascii() and pk.isdigit() and len(pk) <= 18 else []
+            pk = read_id(self.kwargs.get("pk"))
             if "." in verb:  # of another noun than the view's
                 trail.name(verb)
             else:
-                trail.name(f"{self.noun}.{verb}", *known)
+                trail.name(f"{self.noun}.{verb}", *([] if pk is None else [pk]))
         super().initial(request, *args, **kwargs)
 
     def _is_told(self, request: Request, action: str) -> bool:

@@ -13,6 +13,7 @@ from appointments.by_role import ByRole
 from audit.models import AuditEvent, AuditSeal
 from audit.reading import changes_for
 from common.admin import Bounded, ReadOnly
+from common.ids import read_id
 from common.trail import kind_of
 
 # What has no page of its own in the admin.
@@ -57,9 +58,10 @@ class AuditEventAdmin(ByRole, ReadOnly, Bounded):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         term = search_term.replace("\x00", "").strip()
-        kind, _, pk = term.partition(":")
-        if kind == "patient" and pk.isascii() and pk.isdigit() and len(pk) <= 18:
-            return queryset.about_patient(int(pk)), False
+        kind, _, text = term.partition(":")
+        pk = read_id(text)
+        if kind == "patient" and pk is not None:
+            return queryset.about_patient(pk), False
         return queryset.filter(username=term) if term else queryset, False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:

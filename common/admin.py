@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from common import metrics, trail
 from common.counting import count
 from common.errors import DomainError
+from common.ids import is_id, read_id
 from common.transactions import atomic
 
 
@@ -61,14 +62,6 @@ class ReadOnly(NeverDeleted):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-LONGEST_ID = 18  # digits: every such number fits the column
-
-
-def is_id(value: Any) -> bool:
-    text = str(value)
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 class ForgivingSelect(AutocompleteSelect):
@@ -124,8 +117,8 @@ class Audited(admin.ModelAdmin):
             self.note(entered if request.method == "POST" else shown, object_id)
 
     def note(self, verb: str, object_id: str | None = None) -> None:
-        known = [int(object_id)] if object_id is not None and is_id(object_id) else []
-        trail.name(f"{trail.kind_of(self.model)}.{verb}", *known)
+        pk = read_id(object_id)
+        trail.name(f"{trail.kind_of(self.model)}.{verb}", *([] if pk is None else [pk]))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.GET:  # what was searched for may be a name

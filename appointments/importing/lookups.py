@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from appointments.importing.outcomes import bad_cell
 from common.csv import Row
+from common.ids import is_id
 from common.text import folded
 from doctors.models import Doctor
 from patients.models import Patient
@@ -41,7 +42,7 @@ class People(Generic[P]):
         """Read whom these rows name, in one query; the people of the rows before are forgotten."""
         rows = list(rows)
         self._by_id, self._by_key = {}, {}
-        ids = {int(row.cells[self.column]) for row in rows if _is_id(row.cells.get(self.column, ""))}
+        ids = {int(row.cells[self.column]) for row in rows if is_id(row.cells.get(self.column, ""))}
         keys = {self._normal(row.cells[self.key_column]) for row in rows if row.cells.get(self.key_column)}
         if not ids and not keys:
             return
@@ -62,7 +63,7 @@ class People(Generic[P]):
             if name:
                 raise bad_cell(row, self.name_column, f"A name alone is not enough: give {self._choice}.")
             return None
-        if number and not _is_id(number):
+        if number and not is_id(number):
             raise bad_cell(row, self.column, f"Enter an id, or leave this out and give {self.key_column}.")
         by_id = self._by_id.get(int(number)) if number else None
         by_key = self._by_key.get(self._normal(key)) if key else None
@@ -117,7 +118,7 @@ class Things(Generic[M]):
         """What the row names; None where it names nothing. Raises BadCells."""
         number, name = row.cells.get(self.column, ""), row.cells.get(self.name_column, "")
         by_id, by_name = self._all()
-        if number and not _is_id(number):
+        if number and not is_id(number):
             column, found = self.column, by_name.get(folded(number), [])
         elif name:
             column, found = self.name_column, by_name.get(folded(name), [])
@@ -129,7 +130,7 @@ class Things(Generic[M]):
         if len(found) > 1:
             raise bad_cell(row, column, f"Several have this name: give the {self._noun}'s id.")
         if not found:
-            known_as = "id" if column == self.column and _is_id(number) else "name"
+            known_as = "id" if column == self.column and is_id(number) else "name"
             raise bad_cell(row, column, f"There is no {self._noun} with this {known_as}.")
         return found[0]
 
@@ -142,7 +143,3 @@ class Things(Generic[M]):
                 by_name.setdefault(folded(str(thing)), []).append(thing)
             self._known = by_id, by_name
         return self._known
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import AppointmentType, Location
+from common.ids import read_id
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
 from web.forms.records import DayField, DayInput
 from web.forms.visits import MOST_REASON, read_wall
-from web.ids import read_id
 
 DOCTOR, SPECIALTY = "doctor:", "specialty:"
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Right
 from audit.models import AuditEvent
 from clinics.models import Location
+from common.ids import read_id
 from common.trail import Outcome
 from web.access import StaffPage
 from web.forms.records import PlainForm
-from web.ids import read_id
 
 PAGE = 50
 OUTCOMES = (

@@ -11,12 +11,12 @@ from appointments.finding import Search, Slot, find_slots
 from appointments.permissions import visible_to, within_reach
 from clinics.models import Location
 from common import clock
+from common.ids import read_id
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY, MINUTE
 from web.forms.quick import DOCTOR, SPECIALTY, BookingForm
-from web.ids import read_id
 from web.views.desk.access import AtTheDesk
 from web.views.desk.visits import described
 from web.views.desk.wanted import REMEMBERED

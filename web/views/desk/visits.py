@@ -21,10 +21,10 @@ from appointments.permissions import covers, visible_to, within_reach
 from clinics.models import Location
 from common import trail
 from common.errors import DomainError
+from common.ids import read_id
 from doctors.models import Doctor
 from scheduling.hours import happens_twice
 from web.forms.visits import DropForm, MoveForm, ReasonForm
-from web.ids import read_id
 from web.refusals import refuse, status_of, words
 from web.steps import STEPS, noted_as, steps_for, undoable
 from web.templatetags.web import STATUS_WORDS

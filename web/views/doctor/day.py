@@ -18,12 +18,12 @@ from appointments.permissions import covers, visible_to, within_reach
 from clinics.models import Location
 from common import clock, trail
 from common.errors import DomainError
+from common.ids import read_id
 from doctors.models import Doctor
 from scheduling.hours import start_of_day
 from scheduling.intervals import DAY, Interval
 from web.access import StaffPage
 from web.days import read_day
-from web.ids import read_id
 from web.refusals import words
 from web.steps import STEPS
 

@@ -21,10 +21,10 @@ from clinics.instants import read_instant
 from clinics.models import Location
 from common import clock, trail
 from common.errors import DomainError
+from common.ids import read_id
 from doctors.models import AvailabilityException, Doctor
 from web.access import StaffPage
 from web.forms.hours import LeaveForm
-from web.ids import read_id
 from web.refusals import refuse, status_of, words
 from web.views.doctor.day import doctor_for, own_doctor
 

@@ -12,12 +12,12 @@ from accounts.roles import Right
 from appointments.permissions import visible_to, within_reach
 from common import trail
 from common.errors import DomainError, Outdated
+from common.ids import read_id
 from common.transactions import atomic
 from patients import duplicates, services
 from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import PatientForm
-from web.ids import read_id
 from web.refusals import refuse, status_of, words
 from web.seen import locked_as_seen, tag
 from web.views.patients.finding import find

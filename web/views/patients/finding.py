@@ -12,9 +12,9 @@ from accounts.roles import Right, may
 from appointments.models import OnlineBooking
 from appointments.permissions import visible_to
 from common import trail
+from common.ids import read_id
 from patients.models import Patient
 from web.access import StaffPage
-from web.ids import read_id
 
 PAGE = 25
 LONGEST_QUERY = 200

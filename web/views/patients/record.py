@@ -15,12 +15,12 @@ from appointments.models import Appointment
 from appointments.permissions import covers, visible_to, within_reach
 from common import clock, trail
 from common.errors import DomainError
+from common.ids import read_id
 from patients import duplicates, services
 from patients.identifiers import masked
 from patients.models import Patient
 from web.access import StaffPage
 from web.forms.patients import CONTACT, SEX
-from web.ids import read_id
 from web.refusals import words
 from web.tongues import tongue
 from web.views.desk.access import AtTheDesk
