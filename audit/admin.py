@@ -14,6 +14,7 @@ from audit.models import AuditEvent, AuditSeal
 from audit.reading import changes_for
 from common.admin import Bounded, ReadOnly
 from common.ids import read_id
+from common.text import typed
 from common.trail import kind_of
 
 # What has no page of its own in the admin.
@@ -57,7 +58,7 @@ class AuditEventAdmin(ByRole, ReadOnly, Bounded):
     ordering = ("-id",)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        term = search_term.replace("\x00", "").strip()
+        term = typed(search_term)
         kind, _, text = term.partition(":")
         pk = read_id(text)
         if kind == "patient" and pk is not None:

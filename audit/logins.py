@@ -15,6 +15,7 @@ from audit.models import AuditEvent
 from audit.writing import route_of
 from common import clock, request_id, trail
 from common.addresses import client_address
+from common.text import without_nulls
 from common.trail import Outcome
 
 LONGEST_NAME = 150
@@ -53,7 +54,7 @@ def _locked_out(credentials: dict[str, Any], request: HttpRequest | None = None,
 def _typed(credentials: dict[str, Any]) -> str:
     """The name that was typed, whether there is such a user or not; Django has masked the rest."""
     typed = credentials.get("username") or credentials.get("email") or ""
-    return str(typed)[:LONGEST_NAME].replace("\x00", "")
+    return without_nulls(str(typed)[:LONGEST_NAME])
 
 
 def _tokens_revoked(user: Any, tokens: int, request: HttpRequest | None = None, **kwargs: Any) -> None:

@@ -20,6 +20,7 @@ from common import metrics, trail
 from common.counting import count
 from common.errors import DomainError
 from common.ids import is_id, read_id
+from common.text import typed, without_nulls
 from common.transactions import atomic
 
 
@@ -122,7 +123,7 @@ class Audited(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.GET:  # what was searched for may be a name
-            trail.tell(query={name.replace("\x00", "")[:50]: trail.MASK for name in request.GET})
+            trail.tell(query={without_nulls(name)[:50]: trail.MASK for name in request.GET})
         response = super().changelist_view(request, extra_context)
         if changelist := (getattr(response, "context_data", None) or {}).get("cl"):
             trail.saw(changelist.result_list)
@@ -180,7 +181,10 @@ class Searched(admin.ModelAdmin):
     search_fields = ("id",)  # only switches the search box on
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return queryset.search(search_term.replace("\x00", "")), False
+        return self.searched(request, queryset, typed(search_term)), False
+
+    def searched(self, request: HttpRequest, queryset: Any, term: str) -> Any:
+        return queryset.search(term)
 
 
 class ServiceAdmin(NeverDeleted, Bounded):

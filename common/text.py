@@ -7,7 +7,21 @@ import phonenumbers
 from django.conf import settings
 
 UNITS = {"day": 24 * 60, "hour": 60, "minute": 1}
+LONGEST_SEARCH = 200
 PHONE_TEXT = re.compile(r"[\d\s+().\-/]+")
+
+
+def without_nulls(text: str) -> str:
+    """``text`` as it can be looked for and stored: PostgreSQL takes no null character in any."""
+    return text.replace("\x00", "")
+
+
+def typed(text: str, most: int = LONGEST_SEARCH) -> str:
+    """What somebody has typed into a line to search by, or to say why: tidied, and no longer than ``most``.
+
+    Each word of a search is a condition of its query, and a database refuses thousands of them.
+    """
+    return without_nulls(text).strip()[:most]
 
 
 def folded(text: str) -> str:

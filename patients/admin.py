@@ -66,9 +66,8 @@ class PatientAdmin(ByRole, Searched, ServiceAdmin):
     def masked_insurance_number(self, patient: Patient) -> str:
         return masked(patient.insurance_number) or ""
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        identifiers = may(request.user, Right.READ_IDENTIFIERS)
-        return queryset.search(search_term.replace("\x00", ""), identifiers=identifiers), False
+    def searched(self, request: HttpRequest, queryset: Any, term: str) -> Any:
+        return queryset.search(term, identifiers=may(request.user, Right.READ_IDENTIFIERS))
 
     def store(self, request: HttpRequest, current: Patient | None, entered: dict[str, Any]) -> Patient:
         if current:

@@ -47,6 +47,12 @@ def test_null_character_finds_what_it_finds_without(desk: Client, path: str) -> 
     assert "Jane Doe" in desk.post(path, {"do": "find", "query": "ja\x00ne"}).content.decode()
 
 
+def test_a_search_of_thousands_of_words_is_read_as_far_as_a_search_goes(desk: Client) -> None:
+    make_patient(full_name="Jane Doe")
+    page = desk.post("/desk/book/", {"do": "find", "query": "ja " * 3000})
+    assert (page.status_code, [patient.full_name for patient in page.context["found"]]) == (200, ["Jane Doe"])
+
+
 def test_search_words_travel_in_no_address(desk: Client) -> None:
     assert desk.get("/desk/patients/?query=x").status_code == 405
 

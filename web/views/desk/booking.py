@@ -19,6 +19,7 @@ from appointments.walk_ins import walk_in
 from clinics.models import Location
 from common import clock, trail
 from common.errors import DomainError
+from common.text import typed
 from patients import duplicates
 from patients import services as patient_services
 from patients.models import Patient
@@ -157,7 +158,7 @@ class BookingView(OffersTimes):
         """The form with its answers. ``unbound``: nothing was to be booked yet, so nothing is missing."""
         if unbound:
             form = self.form(initial={name: form.data.get(name, "") for name in form.fields})
-        query = form.data.get("query", form.initial.get("query", ""))
+        query = typed(form.data.get("query", form.initial.get("query", "")))
         patient = patient or form.read("patient")
         found = found_by(self.actor, Patient.objects.active(), query) if query and not patient else []
         trail.saw([*found, *(known or []), *([patient] if patient else [])])

@@ -10,6 +10,7 @@ from accounts.roles import Right, may
 from appointments.models import Appointment
 from appointments.permissions import visible_to
 from common import clock, trail
+from common.text import typed
 from patients.models import Patient, PatientQuerySet
 from web.views.desk.access import AtTheDesk
 
@@ -25,7 +26,7 @@ class FindView(AtTheDesk):
         return self.shown([], "")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        query = request.POST.get("query", "")[:200].strip()
+        query = typed(request.POST.get("query", ""))
         people = found_by(self.actor, Patient.objects.unmerged(), query) if query else []
         return self.shown(people, query)
 
@@ -52,7 +53,7 @@ class PatientsView(AtTheDesk):
     audited: ClassVar = {"post": "patient.list"}
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        query = request.POST.get("query", "")[:200].strip()
+        query = typed(request.POST.get("query", ""))
         found = found_by(self.actor, Patient.objects.active(), query) if query else []
         trail.saw(found)
         facts = {"found": found, "query": query}
@@ -61,6 +62,5 @@ class PatientsView(AtTheDesk):
 
 def found_by(actor: User, people: PatientQuerySet, query: str) -> list[Patient]:
     """The first few of ``people`` whom ``query`` fits and ``actor`` may see; by what they may know of them."""
-    query = query.replace("\x00", "")
     found = people.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS)).by_relevance(query)
     return list(visible_to(actor, found)[:MOST_PATIENTS])

@@ -17,6 +17,7 @@ from clinics import services as clinic_services
 from clinics.models import Location
 from common import clock, trail
 from common.errors import DomainError
+from common.text import typed
 from common.transactions import atomic
 from doctors import services as doctor_services
 from doctors.models import Doctor, WeeklyHours
@@ -29,7 +30,6 @@ from web.views.doctor.day import doctor_for, own_doctor, today_of
 DAYS_DRAWN = 14
 MOST_LISTED = 20
 MOST_DOCTORS = 100
-SEARCH_LENGTH = 100
 
 
 def drawn_days(doctor: Doctor, **tried: Any) -> list[OpenDay]:
@@ -121,7 +121,7 @@ class DoctorsView(StaffPage):
     right: ClassVar = Right.EDIT_AVAILABILITY
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        query = request.GET.get("q", "").replace("\x00", "")[:SEARCH_LENGTH].strip()
+        query = typed(request.GET.get("q", ""))
         doctors = visible_to(self.actor, Doctor.objects.order_by("-active", "name_key", "id"))
         if query:
             doctors = doctors.search(query)  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from accounts.roles import Right
 from appointments import linking
 from common import trail
 from common.errors import DomainError
+from common.text import typed
 from common.transactions import atomic
 from web.access import StaffPage
 from web.forms.manage import UserForm
@@ -31,7 +32,7 @@ class UsersPage(StaffPage):
 
     def list_page(self, request: HttpRequest, form: UserForm, status: int = 200, **more: Any) -> HttpResponse:
         rows = User.objects.order_by("-is_active", "username", "pk")
-        query = request.POST.get("q", "").replace("\x00", "")[:150].strip()
+        query = typed(request.POST.get("q", ""))
         if query:
             rows = rows.filter(Q(*((f"{name}__icontains", query) for name in SEARCHED), _connector=Q.OR))
         found = list(rows[: MOST_LISTED + 1])

@@ -19,6 +19,7 @@ from appointments.models import Hold
 from appointments.permissions import own_patients
 from clinics.models import AppointmentType
 from common import trail
+from common.text import without_nulls
 from patients.models import Patient
 from web.drafts import forget_visitor
 from web.forms.booking import PersonForm
@@ -91,7 +92,7 @@ class Check(MyStep, steps.CheckStep):
 
     def without_a_time(self, request: HttpRequest) -> HttpResponse:
         """A form that was sent before is a booking already, though the draft is gone: it leads there again."""
-        made = online.booked_before(self.actor, request.POST.get("key", "").replace("\x00", ""))
+        made = online.booked_before(self.actor, without_nulls(request.POST.get("key", "")))
         if made:
             trail.saw_again(objects=[made])
             trail.tell(replayed=True)

@@ -13,11 +13,11 @@ from appointments.models import OnlineBooking
 from appointments.permissions import visible_to
 from common import trail
 from common.ids import read_id
+from common.text import typed
 from patients.models import Patient
 from web.access import StaffPage
 
 PAGE = 25
-LONGEST_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def find(actor: User, query: str, after: int | None = None) -> Found:
 
     The reference of a visit that was booked online finds its patient.
     """
-    query = query.replace("\x00", "").strip()[:LONGEST_QUERY]
+    query = typed(query)
     rows = visible_to(actor, Patient.objects.unmerged()).order_by("name_key", "id")
     if query:
         found = Patient.objects.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS))

@@ -17,6 +17,7 @@ from appointments import merging
 from appointments.permissions import visible_to
 from common import trail
 from common.errors import DomainError
+from common.text import typed
 from common.transactions import atomic
 from patients.models import Patient
 from web.access import StaffPage
@@ -25,6 +26,7 @@ from web.refusals import status_of, words
 from web.seen import locked_as_seen, tag
 from web.tongues import tongue
 
+LONGEST_REASON = 500
 # In the order of the form, then what is not on it.
 SHOWN = (*PatientForm.Meta.fields, "guardian", "active")
 WORDS: dict[str, str | Promise] = {
@@ -86,7 +88,7 @@ class MergeView(StaffPage):
     def _merge(self, request: HttpRequest, kept: Patient, duplicate: Patient) -> merging.Merged:
         for patient in sorted((kept, duplicate), key=lambda patient: (patient.merged_into_id is None, patient.pk)):
             locked_as_seen(Patient.objects.all(), patient.pk, request.POST.get(f"seen_{patient.pk}", ""))
-        reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+        reason = typed(request.POST.get("reason", ""), LONGEST_REASON)
         return merging.merge(kept, duplicate, reason=reason, actor=self.actor)
 
     def _patient(self, pk: int) -> Patient:
