@@ -13,11 +13,14 @@ from core.refusals import Refusal
 REFUSAL = Refusal("413 Content Too Large", "too_large", "The body is larger than 1 MiB. Send less.")
 # Of servers that do not tell where chunks end: Django's own, for developers.
 WITHOUT_LENGTH = Refusal("411 Length Required", "length_required", "Send the body's length, in Content-Length.")
+LONGEST_LENGTH = 18  # digits: Python makes no number of thousands of them
 
 
 def is_read(content_length: str) -> bool:
     """Whether a body of that length is. Without a length a WSGI server gives Django none of it."""
-    return not content_length.isdigit() or int(content_length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not (content_length.isascii() and content_length.isdigit()):
+        return True
+    return len(content_length) <= LONGEST_LENGTH and int(content_length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def wsgi(application: WSGIApplication) -> WSGIApplication:

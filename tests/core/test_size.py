@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from core.asgi import application as asgi
-from core.size import wsgi
+from core.size import is_read, wsgi
 
 MIB = 1024 * 1024
 REFUSED = (413, {"detail": "The body is larger than 1 MiB. Send less."})
@@ -80,6 +80,20 @@ def test_an_asgi_server_tells_by_a_problem_too() -> None:
 
     answer = asyncio.run(post())
     assert (answer.headers["Content-Type"], answer.json()) == ("application/problem+json", TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    ("length", "read"),
+    [
+        pytest.param(str(MIB), True, id="1 MiB"),
+        pytest.param(str(MIB + 1), False, id="a byte more"),
+        pytest.param("9" * 5000, False, id="more digits than Python reads"),
+        pytest.param("²", True, id="no digit to Python"),
+        pytest.param("", True, id="none"),
+    ],
+)
+def test_whatever_is_sent_as_a_length_is_judged(length: str, read: bool) -> None:
+    assert is_read(length) is read
 
 
 @pytest.mark.parametrize("length", ["named", "unnamed"])
