@@ -9,8 +9,7 @@ from hashlib import sha256
 from django.db.models import Count, Max, Sum
 
 from appointments.availability import OpenHours
-from appointments.models import Appointment
-from appointments.models.appointment import AppointmentQuerySet
+from appointments.models import Appointment, AppointmentQuerySet
 from clinics.models import Holiday, Location, LocationException
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import local_days

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-M = TypeVar("M", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def own_patients(user: "User") -> QuerySet[Patient]:
@@ -74,7 +74,7 @@ PRIVATE: dict[type[Model], tuple[Right, Callable[["User"], Q]]] = {
 SHARED = frozenset({Location, OpeningHours, LocationException, Holiday, Room, AppointmentType})
 
 
-def within_reach(user: "User | AnonymousUser", right: Right, rows: QuerySet[M]) -> QuerySet[M]:
+def within_reach(user: "User | AnonymousUser", right: Right, rows: Rows) -> Rows:
     """Those of ``rows`` that the right reaches: all, one's own, or none."""
     match reach(user, right):
         case Reach.ALL:
@@ -85,7 +85,7 @@ def within_reach(user: "User | AnonymousUser", right: Right, rows: QuerySet[M]) 
             return rows.none()
 
 
-def visible_to(user: "User | AnonymousUser", rows: QuerySet[M]) -> QuerySet[M]:
+def visible_to(user: "User | AnonymousUser", rows: Rows) -> Rows:
     """Those of ``rows`` that ``user`` may read. Of a kind that is named nowhere here, a KeyError."""
     right = Right.READ_CLINIC if rows.model in SHARED else PRIVATE[rows.model][0]
     return within_reach(user, right, rows)
@@ -95,7 +95,8 @@ def covers(user: "User | AnonymousUser", right: Right, row: Any) -> bool:
     """Whether the right reaches this one row; one query where it depends on whose it is."""
     if reach(user, right) is not Reach.OWN:
         return reach(user, right) is Reach.ALL
-    return within_reach(user, right, type(row)._default_manager.filter(pk=row.pk)).exists()
+    itself: QuerySet[Model] = type(row)._default_manager.filter(pk=row.pk)
+    return within_reach(user, right, itself).exists()
 
 
 def asks_as_patient(user: "User | AnonymousUser") -> bool:
@@ -103,7 +104,7 @@ def asks_as_patient(user: "User | AnonymousUser") -> bool:
     return user.is_authenticated and user.role == Role.PATIENT and not user.is_superuser
 
 
-def calendars_of(user: "User | AnonymousUser", doctors: QuerySet[Doctor]) -> QuerySet[Doctor]:
+def calendars_of(user: "User | AnonymousUser", doctors: Rows) -> Rows:
     """Those of ``doctors`` whom ``user`` may book: a doctor books into no other calendar than their own."""
     if user.is_authenticated and user.role == Role.DOCTOR:
         return within_reach(user, Right.BOOK, doctors)

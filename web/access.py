@@ -29,6 +29,11 @@ class Private(View):
         """Who asks: somebody signed in, or `dispatch` would have asked them to."""
         return cast(User, self.request.user)
 
+    @property
+    def inside(self) -> bool:
+        """Whether a script of a page that is there already asks, to show the answer within it."""
+        return bool(getattr(self.request, "htmx", False))
+
     def is_for(self, user: User) -> bool:
         return may(user, self.right)
 

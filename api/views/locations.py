@@ -1,6 +1,6 @@
 """/api/locations/, their opening hours and exceptions."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -26,7 +26,7 @@ from api.serializers.clinic import (
 from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import hours
 from appointments.displaced import displaced
-from appointments.models import Appointment, AppointmentQuerySet
+from appointments.models import Appointment
 from appointments.permissions import visible_to
 from clinics import services
 from clinics.models import Location, LocationException, OpeningHours
@@ -134,7 +134,7 @@ class LocationViewSet(RecordViewSet):
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[], url_path="outside-hours")
     def outside_hours(self, request: Request, pk: str) -> Response:
-        visits = cast("AppointmentQuerySet", visible_to(self.actor, Appointment.objects.all()))
+        visits = visible_to(self.actor, Appointment.objects.all())
         found = displaced(self.get_object(), now=clock.now(), among=visits)
         trail.saw(found.visits)
         return Response(self.rendered(DisplacedSerializer, found))

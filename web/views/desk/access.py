@@ -15,8 +15,3 @@ class AtTheDesk(StaffPage):
 
     def is_for(self, user: User) -> bool:
         return super().is_for(user) and may(user, self.needs)
-
-    @property
-    def inside(self) -> bool:
-        """Whether a page that is there already asks, to show the answer in its dialog."""
-        return bool(getattr(self.request, "htmx", False))

@@ -17,8 +17,7 @@ from accounts.roles import Right, may
 from appointments import services
 from appointments.daybook import days_at, stamp
 from appointments.lifecycle import Status
-from appointments.models import Appointment, AppointmentChange
-from appointments.models.appointment import AppointmentQuerySet
+from appointments.models import Appointment, AppointmentChange, AppointmentQuerySet
 from appointments.permissions import visible_to, within_reach
 from common import clock, trail
 from common.errors import DomainError
@@ -151,7 +150,6 @@ class BoardStepView(BoardView):
 def visits_of(actor: User, wanted: Wanted) -> AppointmentQuerySet:
     """What the board is about: the filters are those of the desk."""
     visits = visible_to(actor, Appointment.objects.all())
-    assert isinstance(visits, AppointmentQuerySet)
     if wanted.location:
         visits = visits.filter(location=wanted.location)
     if wanted.doctor or wanted.specialization:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from accounts.roles import Right, may
 from appointments.daybook import days_at, open_daybook, stamp
 from appointments.models import Appointment
-from appointments.models.appointment import AppointmentQuerySet
 from appointments.permissions import visible_to
 from common import clock, trail
 from web.views.desk.access import AtTheDesk
@@ -27,9 +26,7 @@ class DeskView(AtTheDesk):
     def get(self, request: HttpRequest) -> HttpResponse:
         wanted = Wanted.read(request, self.actor)
         span = days_at(wanted.place, wanted.first, wanted.days)
-        visits = visible_to(self.actor, Appointment.objects.all())
-        assert isinstance(visits, AppointmentQuerySet)
-        visits = wanted.among(visits)
+        visits = wanted.among(visible_to(self.actor, Appointment.objects.all()))
         version = stamp(wanted.doctors, visits, span)
         tag = f'"{version}"'
         if self.conditional and request.headers.get("If-None-Match") == tag:

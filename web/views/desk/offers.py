@@ -43,7 +43,6 @@ class OffersTimes(AtTheDesk):
     def doctors(self, whom: str = "") -> DoctorQuerySet:
         """Those whose time may be given away here, of whom is asked for."""
         doctors = within_reach(self.actor, Right.BOOK, Doctor.objects.active().order_by("name_key", "id"))
-        assert isinstance(doctors, DoctorQuerySet)
         if whom.startswith(DOCTOR):
             return doctors.filter(pk=int(whom.removeprefix(DOCTOR)))
         return doctors.practising(whom.removeprefix(SPECIALTY)) if whom.startswith(SPECIALTY) else doctors

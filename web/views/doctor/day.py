@@ -68,7 +68,7 @@ def visits_of_day(actor: User, doctor: Doctor, day: date) -> list[Appointment]:
     """The doctor's visits that begin on the local ``day``, wherever they are; two queries with the last changes."""
     utc = Interval(start_of_day(day, UTC) - DAY, start_of_day(day + DAY, UTC) + DAY)
     rows = visible_to(actor, Appointment.objects.filter(doctor=doctor).overlapping(utc))
-    visits = rows.with_names().select_related("location").order_by("start", "id")  # type: ignore[attr-defined]
+    visits = rows.with_names().select_related("location").order_by("start", "id")
     found = [visit for visit in visits if visit.location.local(visit.start).date() == day]
     trail.saw(found)
     return found

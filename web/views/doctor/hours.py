@@ -43,7 +43,7 @@ class HoursView(StaffPage):
 
     def action(self, request: HttpRequest) -> str | None:
         """To look, and to try hours on, shows whose visits are outside of them."""
-        tried = request.method != "POST" or request.htmx or "preview" in request.POST  # type: ignore[attr-defined]
+        tried = request.method != "POST" or self.inside or "preview" in request.POST
         return "appointment.list_outside_hours" if tried else "doctor.set_hours"
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -58,7 +58,7 @@ class HoursView(StaffPage):
         seen = request.POST.get("seen", "")
         formset = self._formset(request.POST, initial=self._stored(doctor))
         readable = formset.is_valid()
-        if request.htmx:  # type: ignore[attr-defined]
+        if self.inside:
             tried = self._tried(doctor, week_of(formset, doctor)) if readable else {}
             return render(request, "web/doctor/outlook.html", {"unreadable": not readable, "tried": True, **tried})
         if not readable:
@@ -124,7 +124,7 @@ class DoctorsView(StaffPage):
         query = typed(request.GET.get("q", ""))
         doctors = visible_to(self.actor, Doctor.objects.order_by("-active", "name_key", "id"))
         if query:
-            doctors = doctors.search(query)  # type: ignore[attr-defined]
+            doctors = doctors.search(query)
         found = list(doctors[: MOST_DOCTORS + 1])
         may_add = may(self.actor, Right.EDIT_DOCTORS) and self.actor.is_staff
         shown = {"doctors": found[:MOST_DOCTORS], "more": len(found) > MOST_DOCTORS, "query": query, "may_add": may_add}

@@ -62,7 +62,7 @@ class PatientsView(StaffPage):
         return self._page(request, found)
 
     def _page(self, request: HttpRequest, found: Found) -> HttpResponse:
-        template = "web/patients/results.html" if request.htmx else "web/patients/find.html"  # type: ignore[attr-defined]
+        template = "web/patients/results.html" if self.inside else "web/patients/find.html"
         return render(
             request,
             template,

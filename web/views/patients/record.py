@@ -49,7 +49,7 @@ class RecordView(StaffPage):
 
     def _shown(self, request: HttpRequest, patient: Patient) -> dict[str, Any]:
         actor, now = self.actor, clock.now()
-        visits = visible_to(actor, Appointment.objects.of_person(patient.pk)).with_names().select_related("location")  # type: ignore[attr-defined]
+        visits = visible_to(actor, Appointment.objects.of_person(patient.pk)).with_names().select_related("location")
         past, older = _page_of_past(visits.filter(end__lte=now), read_id(request.GET.get("before")))
         counts = visits.aggregate(
             no_shows=Count("pk", filter=Q(status=Status.NO_SHOW)),
