@@ -12,9 +12,9 @@ from django.http import HttpRequest
 
 from accounts import events
 from accounts.models import Token, User
-from accounts.models.users import sha256
 from accounts.second_factor import is_demanded_of
 from common import clock
+from common.text import fingerprint
 from common.transactions import atomic
 
 # Of one user. Whoever has more loses those that were not used for longest.
@@ -31,7 +31,7 @@ def issue(user: User, *, second_factor: bool = False, request: HttpRequest | Non
     key, now = secrets.token_hex(20), clock.now()
     token = Token.objects.create(
         user=user,
-        digest=sha256(key),
+        digest=fingerprint(key),
         credentials_digest=user.credentials_digest,
         second_factor=second_factor,
         created_at=now,

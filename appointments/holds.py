@@ -4,7 +4,6 @@ A hold is made under the same locks and by the same policy as a booking. It ends
 time is over: it then simply no longer counts, with no job running.
 """
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from appointments.permissions import own_patients
 from appointments.settling import admit
 from clinics.models import AppointmentType, Location, Room
 from common import clock, trail
+from common.text import fingerprint
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.models import Patient
@@ -83,7 +83,7 @@ def _keep(
 ) -> tuple[Hold, str]:
     token = secrets.token_urlsafe(32)
     kept = Hold.objects.create(
-        token_hash=_hash(token),
+        token_hash=fingerprint(token),
         doctor=visit.doctor,
         location=place,
         room=room,
@@ -110,13 +110,13 @@ def release(kept: Hold) -> None:
 
 def standing(token: str) -> Hold | None:
     """The hold of this token, while its time is not over."""
-    kept = Hold.objects.standing(clock.now()).filter(token_hash=_hash(token))
+    kept = Hold.objects.standing(clock.now()).filter(token_hash=fingerprint(token))
     return kept.select_related("doctor", "location", "appointment_type").first()
 
 
 def redeemed(key: str | Hold, *, doctor: Doctor, patient: Patient, start: datetime, now: datetime) -> Hold:
     """The standing hold on that time of that doctor, whose row is locked; by its token. Raises HoldGone."""
-    wanted = {"pk": key.pk} if isinstance(key, Hold) else {"token_hash": _hash(key)}
+    wanted = {"pk": key.pk} if isinstance(key, Hold) else {"token_hash": fingerprint(key)}
     kept = Hold.objects.standing(now).select_related("appointment_type", "room").filter(**wanted).first()
     if kept is None or (kept.doctor_id, kept.start) != (doctor.pk, start):
         raise HoldGone
@@ -140,7 +140,3 @@ def _refuse_too_many(actor: User, now: datetime, most: int) -> None:
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     if Hold.objects.standing(now).filter(created_by=actor).count() >= most:
         raise TooManyHolds(most)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

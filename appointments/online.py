@@ -19,12 +19,12 @@ from appointments.errors import BookedAlready, NotOnline, OnlineBookingClosed
 from appointments.finding import Search, Slot, find_slots
 from appointments.lengths import lasting, usual_minutes
 from appointments.models import Hold, OnlineBooking
-from appointments.models.online import link_hash
 from appointments.policy import Proposal
 from appointments.references import new_reference
 from clinics.models import AppointmentType, Location
 from common import clock
 from common.integrity import judged
+from common.text import fingerprint
 from common.transactions import atomic
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from patients import services as patient_services
@@ -142,7 +142,7 @@ def _book(
     )
     with judged(VERDICTS):
         return OnlineBooking.objects.create(
-            appointment=appointment, reference=_unused_reference(), token_hash=link_hash(token), created_at=now
+            appointment=appointment, reference=_unused_reference(), token_hash=fingerprint(token), created_at=now
         )
 
 
@@ -162,7 +162,7 @@ def book_own(
     The key is claimed and answered in the booking's own transaction, as in the API. Raises what `services.book` does.
     """
     claimed = IdempotencyKey.objects.claim(
-        user=actor, key=KEY_OF_A_PAGE + key, fingerprint=link_hash(key), now=clock.now()
+        user=actor, key=KEY_OF_A_PAGE + key, fingerprint=fingerprint(key), now=clock.now()
     )
     if claimed.status is not None:
         return int(bytes(claimed.body))

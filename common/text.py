@@ -1,5 +1,6 @@
-"""How names, ids and phone numbers are compared: as people mean them, not as they typed them."""
+"""Texts: how names, ids and phone numbers are compared, as people mean them and not as they typed them."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -9,6 +10,11 @@ from django.conf import settings
 UNITS = {"day": 24 * 60, "hour": 60, "minute": 1}
 LONGEST_SEARCH = 200
 PHONE_TEXT = re.compile(r"[\d\s+().\-/]+")
+
+
+def fingerprint(text: str) -> str:
+    """The SHA-256 of ``text``, in hexadecimal: all that is stored of a token, which is random and long."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def without_nulls(text: str) -> str:

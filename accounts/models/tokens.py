@@ -6,8 +6,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from accounts.models.users import User, sha256
+from accounts.models.users import User
 from common.prepared import Prepared
+from common.text import fingerprint
 
 OF_DIGEST = Prepared(lambda digest: Token.objects.select_related("user").filter(digest=digest))
 
@@ -36,7 +37,7 @@ class Token(models.Model):
     @classmethod
     def of_key(cls, key: str) -> "Token | None":
         """The token whose key this is, with its user: one query. It need not be valid."""
-        token: Token | None = OF_DIGEST.first(digest=sha256(key))
+        token: Token | None = OF_DIGEST.first(digest=fingerprint(key))
         return token
 
     @property

@@ -1,6 +1,5 @@
 """Who may sign in."""
 
-import hashlib
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -9,10 +8,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from accounts.roles import SUPERUSER, Role
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+from common.text import fingerprint
 
 
 class User(AbstractUser):
@@ -45,7 +41,7 @@ class User(AbstractUser):
     @property
     def credentials_digest(self) -> str:
         """Of the password as it is stored, and the version: what a token was issued for."""
-        return sha256(f"{self.password} {self.credentials_version}")
+        return fingerprint(f"{self.password} {self.credentials_version}")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Whoever is deactivated loses their tokens for good. (A new password ends them too: see `Token`.)"""

@@ -1,6 +1,5 @@
 """Visits that were booked without an account."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -9,16 +8,13 @@ from django.db import models
 
 from appointments.models.appointment import Appointment
 from appointments.references import LENGTH, read_reference
-
-
-def link_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+from common.text import fingerprint
 
 
 class OnlineBookingQuerySet(models.QuerySet["OnlineBooking"]):
     def of_link(self, token: str) -> "OnlineBookingQuerySet":
         """The one whose private link has this token, if any."""
-        return self.filter(token_hash=link_hash(token))
+        return self.filter(token_hash=fingerprint(token))
 
     def called(self, text: str) -> "OnlineBookingQuerySet":
         """The one with this reference, however it is spelled, if any."""

@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.models import Token, User
-from accounts.models.users import sha256
+from common.text import fingerprint
 from tests.factories import NOW
 from tests.tokens import token_of
 
@@ -30,7 +30,7 @@ def is_open(key: str) -> bool:
 def test_only_the_fingerprint_of_a_key_is_stored(user: User) -> None:
     key = tokens.issue(user)
     row = Token.objects.values().get()
-    assert row["digest"] == sha256(key)
+    assert row["digest"] == fingerprint(key)
     assert [name for name, value in row.items() if key in str(value)] == []
 
 
