@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, auto
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 
 from django.db.models import Count, Max, Sum
 
@@ -13,7 +15,7 @@ from appointments.models import Appointment, AppointmentQuerySet
 from clinics.models import Holiday, Location, LocationException
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.hours import local_days
-from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
+from scheduling.intervals import DAY, MINUTE, Interval, Timeline, first_bit
 
 
 class Why(StrEnum):
@@ -123,29 +125,21 @@ def _shaded(
     rest = timeline.everything & ~here
     for location, mask in elsewhere.items():
         name = hours.locations[location].name
-        yield from (Shaded(doctor, stretch, Why.ELSEWHERE, name) for stretch in _stretches(mask & rest, timeline))
+        yield from (Shaded(doctor, stretch, Why.ELSEWHERE, name) for stretch in timeline.stretches(mask & rest))
         rest &= ~mask
     for exception in hours.leave(doctor):
         mask = timeline.touched([exception.interval]) & rest
-        yield from (Shaded(doctor, stretch, Why.LEAVE, exception.reason) for stretch in _stretches(mask, timeline))
+        yield from (Shaded(doctor, stretch, Why.LEAVE, exception.reason) for stretch in timeline.stretches(mask))
         rest &= ~mask
-    yield from (Shaded(doctor, stretch, Why.CLOSED) for stretch in _stretches(rest, timeline))
-
-
-def _stretches(mask: int, timeline: Timeline) -> Iterator[Interval]:
-    return (Interval(timeline.instant(first), timeline.instant(last)) for first, last in runs(mask))
+    yield from (Shaded(doctor, stretch, Why.CLOSED) for stretch in timeline.stretches(rest))
 
 
 def _union(masks: Iterable[int]) -> int:
-    union = 0
-    for mask in masks:
-        union |= mask
-    return union
+    return reduce(or_, masks, 0)
 
 
 def _hull(masks: Iterable[int], timeline: Timeline) -> Interval | None:
     union = _union(masks)
     if not union:
         return None
-    first = (union & -union).bit_length() - 1
-    return Interval(timeline.instant(first), timeline.instant(union.bit_length()))
+    return Interval(timeline.instant(first_bit(union)), timeline.instant(union.bit_length()))

@@ -18,7 +18,7 @@ from common import clock
 from common.transactions import atomic
 from doctors import places, services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.intervals import DAY, Interval, Timeline, runs
+from scheduling.intervals import DAY, Interval, Timeline
 
 # How far ahead what opens is offered.
 LOOK_AHEAD = 62 * DAY
@@ -100,18 +100,16 @@ def offering(doctors: Iterable[Doctor]) -> Iterator[None]:
         yield
         return
     timeline = Timeline.over(Interval(now, now + LOOK_AHEAD))
-    span = Interval(timeline.start, timeline.instant(timeline.minutes))
-    before = OpenHours(doctors, span)
+    before = OpenHours(doctors, timeline.interval)
     yield
-    after = OpenHours(doctors, span)
+    after = OpenHours(doctors, timeline.interval)
     for doctor in doctors:
         was = before.masks(doctor, timeline)
         # By place: what is open somewhere else instead is new to those who wait for that place.
         opened = 0
         for location, mask in after.masks(doctor, timeline).items():
             opened |= mask & ~was.get(location, 0)
-        stretches = [Interval(timeline.instant(first), timeline.instant(last)) for first, last in runs(opened)]
-        offers.offer_opened_time(doctor, stretches, now)
+        offers.offer_opened_time(doctor, list(timeline.stretches(opened)), now)
 
 
 def _waited_for(doctors: Iterable[Doctor]) -> list[Doctor]:

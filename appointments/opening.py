@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from appointments.availability import OpenHours
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.intervals import DAY, Interval, Timeline, runs
+from scheduling.intervals import DAY, Interval, Timeline
 
 MINUTES_A_DAY = 24 * 60
 
@@ -58,16 +58,16 @@ def open_days(
     found: dict[date, list[Stretch]] = {first + number * DAY: [] for number in range(days)}
     for pk, mask in hours.masks(doctor, timeline).items():
         place = hours.locations[pk]
-        for begin, end in runs(mask):
-            for day, stretch in _by_day(place, timeline.instant(begin), timeline.instant(end)):
+        for stretch in timeline.stretches(mask):
+            for day, of_day in _by_day(place, stretch):
                 if day in found:
-                    found[day].append(stretch)
+                    found[day].append(of_day)
     return [OpenDay(day, sorted(stretches, key=lambda s: (s.first, s.last))) for day, stretches in found.items()]
 
 
-def _by_day(place: Location, start: datetime, end: datetime) -> Iterable[tuple[date, Stretch]]:
+def _by_day(place: Location, stretch: Interval) -> Iterable[tuple[date, Stretch]]:
     """The stretch cut at local midnights, as the wall clock shows it."""
-    begin, finish = place.local(start), place.local(end)
+    begin, finish = place.local(stretch.start), place.local(stretch.end)
     day = begin.date()
     while day <= finish.date():
         first = begin.hour * 60 + begin.minute if day == begin.date() else 0

@@ -96,6 +96,10 @@ class Timeline:
         """The UTC instant at which minute ``bit`` begins."""
         return self.start + bit * MINUTE
 
+    def stretches(self, mask: int) -> "Iterator[Interval]":
+        """The stretches of time that the runs of set bits are, in order."""
+        return (Interval(self.instant(first), self.instant(last)) for first, last in runs(mask))
+
     def touched(self, intervals: Iterable[Interval]) -> int:
         """The minutes of which the intervals take any part: for busy time."""
         mask = 0

@@ -123,10 +123,9 @@ def _open_minutes(scope: Scope, doctors: list[Doctor]) -> dict[int, Week]:
 
 def _days(scope: Scope, place: Location, timeline: Timeline) -> list[int]:
     """The minutes of the period at a place, a mask for each local weekday."""
-    span = Interval(timeline.start, timeline.instant(timeline.minutes))
     asked = timeline.filled(filter(None, [scope.interval(place.zone)]))
     midnight = time(0)
     return [
-        timeline.filled(opened([WeeklyWindow(number, midnight, midnight)], place.zone, span)) & asked
+        timeline.filled(opened([WeeklyWindow(number, midnight, midnight)], place.zone, timeline.interval)) & asked
         for number in range(7)
     ]
