@@ -15,10 +15,10 @@ from django.conf import settings
 
 from appointments import holds
 from appointments.finding import PARTS_OF_DAY, Search, Slot, find_slots
+from appointments.lengths import usual_minutes
 from appointments.lifecycle import BLOCKING
 from appointments.models import Appointment, AppointmentChange, WaitlistEntry, WaitlistOffer
 from appointments.occupancy import Buffers, Taken
-from clinics.models import AppointmentType
 from common import trail
 from common.errors import Refused
 from common.transactions import atomic
@@ -122,11 +122,11 @@ class _Offering:
     def _slots(self) -> dict[tuple[int | None, int | None], list[Slot]]:
         return {}
 
-    def _slots_for(self, kind: AppointmentType | None, entry: WaitlistEntry) -> list[Slot]:
-        """What is free for a visit of that type, for all who look for the same."""
+    def _slots_for(self, entry: WaitlistEntry) -> list[Slot]:
+        """What is free for a visit of that type at that place, for all who look for the same."""
         key = (entry.appointment_type_id, entry.location_id)
         if key not in self._slots:
-            minutes = kind.duration_minutes if kind else self.doctor.default_duration_minutes
+            minutes = usual_minutes(self.doctor, entry.appointment_type)
             reach = (minutes - 1) * MINUTE
             search = Search(
                 [self.doctor],
@@ -137,16 +137,15 @@ class _Offering:
                 minutes=minutes,
                 step=self.step,
                 location=entry.location,
-                appointment_type=kind,
+                appointment_type=entry.appointment_type,
             )
             self._slots[key] = self.chosen(find_slots(search))
         return self._slots[key]
 
     def _suitable(self, entry: WaitlistEntry) -> Iterator[Slot]:
         """Free times that the entry asks for, in which the patient has nothing else."""
-        kind = entry.appointment_type
-        buffers = Buffers.of(kind)
-        for slot in self._slots_for(kind, entry):
+        buffers = Buffers.of(entry.appointment_type)
+        for slot in self._slots_for(entry):
             visit = Interval(slot.start, slot.end)
             elsewhere = (*self._seen[entry.pk], *self._busy[entry.patient_id])
             if (

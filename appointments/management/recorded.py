@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from audit.writing import write
 from common import trail
 
+# What the audit trail calls a row of each kind of file.
+NOUNS = {"doctors": "doctor", "hours": "doctor", "patients": "patient", "appointments": "appointment"}
+
 
 @contextmanager
 def recorded(action: str, *ids: int, source: str) -> Iterator[None]:

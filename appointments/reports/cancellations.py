@@ -4,15 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, CharField, Count, DurationField, ExpressionWrapper, F, Max, Value, When
+from django.db.models import Case, CharField, Count, Max, Value, When
 
 from accounts.roles import Role
 from appointments.lifecycle import Status
 from appointments.models import AppointmentChange
-from appointments.reports.scope import Scope
+from appointments.reports.scope import LEAD, Scope
 
-LEAD = ExpressionWrapper(F("to_start") - F("at"), output_field=DurationField())
-# Elapsed time to the start, at the moment of cancelling.
+# How long before the start it was cancelled.
 LEADS = ("after_start", "under_1_day", "1_day", "2_to_6_days", "7_days_or_more")
 BY = ("patient", "clinic", "system")
 # A reason that stands once may tell of a person: it is counted among the others.

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from appointments.models import AppointmentChange
-from appointments.reports.scope import Scope
+from appointments.reports.scope import LEAD, Scope
 from scheduling.intervals import MINUTE
 
-# Elapsed time, not local days. Each reaches to the next one's beginning; the last has no end.
+# Each reaches to the next one's beginning; the last has no end.
 BUCKETS: tuple[tuple[str, int], ...] = (
     ("under_1_day", 0),
     ("1_day", 1),
@@ -19,7 +19,6 @@ BUCKETS: tuple[tuple[str, int], ...] = (
     ("14_to_27_days", 14),
     ("28_days_or_more", 28),
 )
-LEAD = ExpressionWrapper(F("to_start") - F("at"), output_field=DurationField())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 
 from appointments.errors import BadPeriod
 from appointments.models import Appointment
@@ -19,6 +19,8 @@ from scheduling.intervals import DAY, Interval
 
 MOST_DAYS = 366
 USUAL_DAYS = 28
+# Of a line of the history: how long before the start, as it was then, it was written. Elapsed time, not local days.
+LEAD = ExpressionWrapper(F("to_start") - F("at"), output_field=DurationField())
 
 
 def period(first: date | None, last: date | None, *, today: date) -> tuple[date, date]:

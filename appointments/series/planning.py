@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from appointments import policy
+from appointments.alternatives import FINEST_STEP_MINUTES
 from appointments.finding import Search, Slot, find_slots
 from appointments.series.errors import NonExistentTime
 from appointments.series.facts import Facts, OneOfMany, Terms
@@ -20,8 +21,6 @@ from scheduling.recurrence import Occurrence
 NEAR = timedelta(days=7)
 TRIES = 20
 MOST_SLOTS = 100_000
-# Shorter visits are suggested on a coarser grid, so that the search stays small.
-FINEST_STEP_MINUTES = 15
 
 
 @dataclass

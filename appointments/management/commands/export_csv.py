@@ -6,11 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from appointments.exporting import EXPORTS
+from appointments.management.recorded import NOUNS
 from audit.jobs import read
 from common.csv import ENCODING
-
-# What the audit trail calls a row of each kind.
-NOUNS = {"doctors": "doctor", "hours": "doctor", "patients": "patient", "appointments": "appointment"}
 
 
 class Command(BaseCommand):

@@ -8,12 +8,10 @@ from tqdm import tqdm
 
 from appointments.importing.outcomes import Outcome, Result
 from appointments.importing.run import IMPORTERS, bring_in
+from appointments.management.recorded import NOUNS
 from audit.jobs import job
 from common.csv import Table
 from common.errors import DomainError
-
-# What the audit trail calls a row of each kind.
-NOUNS = {"doctors": "doctor", "hours": "doctor", "patients": "patient", "appointments": "appointment"}
 
 
 class Command(BaseCommand):
