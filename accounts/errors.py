@@ -14,7 +14,6 @@ class LockedOut(TooOften):
 
     def __init__(self, *, retry_after: timedelta) -> None:
         super().__init__(max(1, ceil(retry_after.total_seconds())))
-        self.message = type(self).message
 
 
 class WrongCredentials(Refused):

@@ -16,7 +16,6 @@ from rest_framework.response import Response
 
 from common.errors import Outdated
 
-READS = ("GET", "HEAD")
 CHANGES = ("PUT", "PATCH", "DELETE", "POST")
 
 

@@ -17,7 +17,7 @@ class IdsField(models.JSONField):
 
 @IdsField.register_lookup
 class Has(models.Lookup):
-    """Whether a list of ids has this one. On PostgreSQL the index of `audit.guards` answers it."""
+    """Whether a list of ids has this one. On PostgreSQL an index of the first migration answers it."""
 
     lookup_name = "has"
     prepare_rhs = False

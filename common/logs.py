@@ -22,8 +22,7 @@ from common import request_id
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 OURS = frozenset(
-    {"accounts", "api", "appointments", "audit", "clinics", "common", "core", "doctors", "notifications", "patients"}
-    | {"fhir", "web"}
+    {"accounts", "api", "appointments", "audit", "clinics", "common", "core", "doctors", "patients", "web"}
 )
 # What libraries say of machines, not of people: a database that is away, an address that is listened at.
 HARMLESS = frozenset({("psycopg.pool", logging.WARNING), ("gunicorn.error", logging.INFO)})

@@ -40,11 +40,6 @@ def _grid(open_time: int, step: int, midnights: tuple[int, ...]) -> int:
     return starts & open_time
 
 
-def free_starts(*, open_time: int, busy: int, minutes: int, step: int, midnights: Iterable[int] = ()) -> int:
-    """The minutes on the grid at which a visit of ``minutes`` is inside open time and touches nothing busy."""
-    return grid(open_time, step, midnights) & fits(open_time & ~busy, minutes)
-
-
 def covers(open_time: int, wanted: int) -> bool:
     """Whether every minute of ``wanted`` is open."""
     return wanted & ~open_time == 0

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.intervals import bits
-from scheduling.slots import covers, fits, free_starts, grid
+from scheduling.slots import covers, fits, grid
 from tests.scheduling import plain
 
 HOUR = 60
@@ -19,6 +19,11 @@ LOCAL_DAY = 24 * HOUR
 def mask(*stretches: tuple[int, int]) -> int:
     """Minutes [first, last) of each stretch."""
     return sum(((1 << last - first) - 1) << first for first, last in stretches)
+
+
+def free_starts(*, open_time: int, busy: int, minutes: int, step: int, midnights: Iterable[int] = ()) -> int:
+    """The minutes on the grid at which a visit is inside open time and touches nothing busy: see `finding`."""
+    return grid(open_time, step, midnights) & fits(open_time & ~busy, minutes)
 
 
 def union(masks: Iterable[int]) -> int:

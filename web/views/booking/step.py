@@ -1,7 +1,7 @@
 """What every step of a booking has: its way, the draft in the session, and the time that is kept for it."""
 
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -51,11 +51,7 @@ class Step(View):
         return Drafts(self.request, self.draft_name)
 
     def show(self, status: int = 200, **context: Any) -> HttpResponse:
-        current = [name for name, _ in self.steps].index(self.step)
-        steps = [
-            {"text": text, "current": index == current, "done": index < current}
-            for index, (_, text) in enumerate(self.steps)
-        ]
+        steps = [{"text": text, "current": name == self.step} for name, text in self.steps]
         context |= {"steps": steps, "prefix": self.prefix, "step_urls": self.urls()}
         context["signed_in"] = self.prefix == "my-book"
         return render(self.request, f"web/booking/{self.template}.html", context, status=status)
@@ -134,11 +130,3 @@ def standing(chosen: Chosen) -> bool:
     """Whether the time is kept for this session."""
     kept = holds.standing(chosen.draft.hold)
     return kept is not None and (kept.doctor_id, kept.start) == (chosen.doctor.pk, chosen.start)
-
-
-def day_asked(request: HttpRequest) -> date | None:
-    """The day that the address names; what is no day is as good as none."""
-    try:
-        return date.fromisoformat(request.GET.get("from", ""))
-    except ValueError:
-        return None

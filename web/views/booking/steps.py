@@ -18,10 +18,11 @@ from clinics.models import AppointmentType, Location
 from common import trail
 from common.errors import Refused
 from common.metrics import count_refusal
+from web.days import read_day
 from web.forms.booking import WhoForm
 from web.picker import Wish, pick, read_value
 from web.refusals import words
-from web.views.booking.step import ChosenStep, Step, day_asked, standing, take
+from web.views.booking.step import ChosenStep, Step, standing, take
 
 
 class WhatStep(Step):
@@ -96,7 +97,7 @@ class TimesStep(Step):
         wish, any_doctor = self.wish(kind)
         assert wish.location
         own = self.own_slot(kind, wish)
-        picker = pick(wish, day_asked(self.request), zone_of=wish.location, own=own)
+        picker = pick(wish, read_day(self.request.GET.get("from")), zone_of=wish.location, own=own)
         asked = {"location": wish.location.pk, "doctor": "" if any_doctor else wish.doctors[0].pk}
         context = {
             "kind": kind,
@@ -107,7 +108,6 @@ class TimesStep(Step):
             "asked": asked,
             "problem": problem,
             "who_url": self.url("who", kind.pk),
-            "day_asked": self.request.GET.get("from", ""),
         }
         return self.show(409 if problem else 200, **context)
 

@@ -31,7 +31,7 @@ from web.templatetags.web import STATUS_WORDS
 from web.views.desk.access import AtTheDesk
 from web.views.desk.calendar import wall
 
-RENAMED = {"appointment_time": "time", "duration_minutes": "minutes", "doctor": "doctor"}
+RENAMED = {"appointment_time": "time", "duration_minutes": "minutes"}
 
 
 class VisitView(AtTheDesk):

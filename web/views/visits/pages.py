@@ -19,10 +19,10 @@ from common import clock, trail
 from common.errors import Conflict, DomainError, Refused
 from doctors.models import Doctor
 from web.calendars import visit_file
+from web.days import read_day
 from web.forms.booking import CancelForm
 from web.picker import Wish, pick, read_value
 from web.refusals import spelled, words
-from web.views.booking.step import day_asked
 
 REASON_MOVED = "Moved by the patient."
 REASON_CANCELLED = "Cancelled by the patient."
@@ -124,7 +124,8 @@ class MovePage(VisitPage):
         return self.to_visit()
 
     def pickable(self, problem: str = "") -> HttpResponse:
-        picker = pick(move_wish(self.visit), day_asked(self.request), zone_of=self.visit.location)
+        since = read_day(self.request.GET.get("from"))
+        picker = pick(move_wish(self.visit), since, zone_of=self.visit.location)
         return self.show("move", 409 if problem else 200, picker=picker, problem=problem, location=self.visit.location)
 
 
