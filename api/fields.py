@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from appointments.permissions import visible_to
-from clinics.instants import FIRST_YEAR, LAST_YEAR, UNREADABLE, read_instant, show_instant
+from clinics.instants import FIRST_YEAR, UNREADABLE, YEARS, read_instant, show_instant
 from clinics.models import Location
 from common.prepared import Prepared, Question
 from common.together import ask
@@ -219,8 +219,7 @@ class EdgeFormField(forms.CharField):
             raise FormError(f"{text} is not a day of the calendar.") from None
         if day is None:
             return self._instant(text)
-        if not FIRST_YEAR <= day.year < LAST_YEAR:
-            raise FormError(f"Enter a date from {FIRST_YEAR} to {LAST_YEAR - 1}.")
+        day = bounded_day(day)
         return day if self.keep_dates else start_of_day(day, Location.objects.default().zone)
 
     def _instant(self, text: str) -> datetime:
@@ -234,9 +233,9 @@ class EdgeFormField(forms.CharField):
 
 
 def bounded_day(day: date) -> date:
-    """A day of which the neighbours can be told too. Raises ValueError in words for people."""
-    if not FIRST_YEAR <= day.year < LAST_YEAR:
-        raise ValueError(f"Enter a date from {FIRST_YEAR} to {LAST_YEAR - 1}.")
+    """A day of which the neighbours can be told too. Raises a form's ValidationError."""
+    if day.year not in YEARS:
+        raise FormError(f"Enter a date from {YEARS[0]} to {YEARS[-1]}.")
     return day
 
 
@@ -247,8 +246,8 @@ class LocalDateField(serializers.DateField):
     def to_internal_value(self, value: Any) -> date:
         try:
             return bounded_day(super().to_internal_value(value))
-        except ValueError as error:
-            raise serializers.ValidationError(str(error)) from None
+        except FormError as error:
+            raise serializers.ValidationError(error.messages) from None
 
 
 class LocalDateFormField(forms.CharField):
@@ -261,13 +260,9 @@ class LocalDateFormField(forms.CharField):
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise FormError("Enter a date such as 2026-05-29.")
         try:
-            day = date.fromisoformat(text)
+            return bounded_day(date.fromisoformat(text))
         except ValueError:
             raise FormError(f"{text} is not a day of the calendar.") from None
-        try:
-            return bounded_day(day)
-        except ValueError as error:
-            raise FormError(str(error)) from None
 
 
 class ListFormField(forms.CharField):

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from accounts.roles import Right, may
-from api.fields import EDGE, EdgeFormField, SharedFields
+from api.fields import EDGE, MOST_ID, EdgeFormField, SharedFields
 from appointments.lifecycle import Status
 from appointments.models import Appointment, Hold, Series, WaitlistEntry
 from common.models import alike
@@ -30,11 +30,11 @@ class WholeNumberFilter(filters.Filter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Exactly this number.")
-        super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
+        super().__init__(*args, min_value=0, max_value=MOST_ID, **kwargs)
 
 
-class TruthField(forms.CharField):
-    """true or false. Anything else is an error, not the same as nothing."""
+class TruthFormField(forms.CharField):
+    """Of a query: true or false. Anything else is an error, not the same as nothing."""
 
     def to_python(self, value: Any) -> Any:
         text = (super().to_python(value) or "").lower()
@@ -45,7 +45,7 @@ class TruthField(forms.CharField):
 
 @extend_schema_field(OpenApiTypes.BOOL)
 class TruthFilter(filters.Filter):
-    field_class = TruthField
+    field_class = TruthFormField
 
 
 @extend_schema_field(EDGE)

@@ -11,13 +11,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
-from clinics.models import AbstractWeeklyHours, AppointmentType, Location
+from clinics.models import AbstractWeeklyHours, AppointmentType, ExceptionToHours, Location
 from common.functions import Closeness
 from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
 from common.prepared import Prepared
 from common.text import folded
 from scheduling.hours import WeeklyWindow
-from scheduling.intervals import Interval
 
 LONGEST_VISIT_MINUTES = 24 * 60
 LONGEST_VISIT = timedelta(minutes=LONGEST_VISIT_MINUTES)
@@ -183,24 +182,16 @@ class Practitioner(NamedTuple):
 Bookable = Doctor | Practitioner
 
 
-class AvailabilityException(TimeStamped):
+class AvailabilityException(ExceptionToHours):
     """A stretch in which a doctor's weekly hours do not hold: leave, or an extra clinic.
 
     It beats the weekly hours; where a doctor's exceptions contradict each other, closed wins.
     """
 
-    class Kind(models.TextChoices):
-        CLOSED = "closed"
-        OPEN = "open"
-
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="exceptions")
     location = models.ForeignKey(
         Location, on_delete=models.PROTECT, related_name="+", help_text="Where an extra clinic is held."
     )
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-    reason = TidyCharField(max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["start", "id"]
@@ -211,14 +202,6 @@ class AvailabilityException(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.doctor} {self.kind} {self.start:%Y-%m-%d %H:%M} UTC"
-
-    def clean(self) -> None:
-        if self.start and self.end and self.end <= self.start:
-            raise ValidationError({"end": "An exception ends after it starts."})
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.start, self.end)
 
 
 class CalendarFeed(TimeStamped):

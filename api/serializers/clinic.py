@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from api.fields import (
     ID,
+    MOST_ID,
     ClosingTimeField,
-    InstantField,
     ListOf,
     LocalDateField,
     ReferenceField,
@@ -18,13 +18,12 @@ from api.fields import (
     WeekdayField,
 )
 from api.serializers.appointments import AppointmentSerializer
-from api.serializers.doctors import WeekSerializer
-from clinics.errors import UpsideDown
-from clinics.instants import FIRST_YEAR, YEARS
+from api.serializers.doctors import StretchSerializer, WeekSerializer
+from clinics.instants import YEARS
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
+from clinics.models.types import YEAR_OF_MINUTES
 from doctors.models import Doctor
 
-YEAR_OF_MINUTES = 366 * 24 * 60
 MOST_DOCTORS = 500
 MOST_SPECIALIZATIONS = 50
 
@@ -83,22 +82,12 @@ class DisplacedSerializer(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether there are, or can be, more than are listed.")
 
 
-class LocationExceptionSerializer(serializers.ModelSerializer[LocationException]):
+class LocationExceptionSerializer(StretchSerializer, serializers.ModelSerializer[LocationException]):
     """A stretch in which a location is closed, or open in spite of a holiday."""
-
-    start = InstantField(first_year=FIRST_YEAR)
-    end = InstantField(first_year=FIRST_YEAR)
 
     class Meta:
         model = LocationException
         fields: tuple[str, ...] = ("id", "kind", "start", "end", "reason")
-
-    def validate(self, exception: dict[str, Any]) -> dict[str, Any]:
-        start: Any = exception.get("start", getattr(self.instance, "start", None))
-        end: Any = exception.get("end", getattr(self.instance, "end", None))
-        if end <= start:
-            raise serializers.ValidationError({"end": [UpsideDown.message]})
-        return exception
 
 
 class LocationExceptionResultSerializer(LocationExceptionSerializer):
@@ -186,7 +175,7 @@ class ColourField(serializers.RegexField):
 class DoctorsField(ListOf):
     """The ids of doctors, in order; a list that names somebody unknown is refused."""
 
-    child = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    child = serializers.IntegerField(min_value=1, max_value=MOST_ID)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MOST_DOCTORS, **kwargs)

@@ -14,6 +14,7 @@ from api.fields import (
     WallTimeField,
     WeekdayField,
 )
+from clinics.errors import UpsideDown
 from clinics.instants import FIRST_YEAR
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
@@ -74,11 +75,23 @@ class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
         return window
 
 
-class ExceptionSerializer(serializers.ModelSerializer[AvailabilityException]):
-    """Leave (closed) or an extra clinic (open), from start to end."""
+class StretchSerializer(serializers.Serializer[Any]):
+    """From start to end, as what they belong to has them."""
 
     start = InstantField(first_year=FIRST_YEAR)
     end = InstantField(first_year=FIRST_YEAR)
+
+    def validate(self, stretch: dict[str, Any]) -> dict[str, Any]:
+        start: Any = stretch.get("start", getattr(self.instance, "start", None))
+        end: Any = stretch.get("end", getattr(self.instance, "end", None))
+        if end <= start:
+            raise serializers.ValidationError({"end": [UpsideDown.message]})
+        return stretch
+
+
+class ExceptionSerializer(StretchSerializer, serializers.ModelSerializer[AvailabilityException]):
+    """Leave (closed) or an extra clinic (open), from start to end."""
+
     location = ReferenceField(
         queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first."
     )
@@ -86,10 +99,3 @@ class ExceptionSerializer(serializers.ModelSerializer[AvailabilityException]):
     class Meta:
         model = AvailabilityException
         fields: tuple[str, ...] = ("id", "kind", "start", "end", "reason", "location")
-
-    def validate(self, exception: dict[str, Any]) -> dict[str, Any]:
-        start: Any = exception.get("start", getattr(self.instance, "start", None))
-        end: Any = exception.get("end", getattr(self.instance, "end", None))
-        if end <= start:
-            raise serializers.ValidationError({"end": ["An exception ends after it starts."]})
-        return exception

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from doctors.models import AvailabilityException
+from clinics.models import ExceptionToHours
 from scheduling.hours import WEEKDAYS, WeeklyWindow, resolve, start_of_day
 from scheduling.intervals import DAY, Interval
 
-Kind = AvailabilityException.Kind
+Kind = ExceptionToHours.Kind
 MAIL_HOST = "demo-clinic.example"
 
 

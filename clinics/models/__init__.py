@@ -1,6 +1,6 @@
 """The clinic: its places, its rooms, when they are closed, and what is offered there."""
 
-from clinics.models.closures import Holiday, LocationException
+from clinics.models.closures import ExceptionToHours, Holiday, LocationException
 from clinics.models.locations import (
     DEFAULT_OPENING,
     AbstractWeeklyHours,
@@ -16,6 +16,7 @@ __all__ = [
     "MOST_BUFFER_MINUTES",
     "AbstractWeeklyHours",
     "AppointmentType",
+    "ExceptionToHours",
     "Holiday",
     "Location",
     "LocationException",

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from clinics.errors import UpsideDown
 from clinics.models.locations import Location
 from common.models import TidyCharField, TimeStamped
 from scheduling.intervals import Interval
@@ -40,22 +41,38 @@ class Holiday(TimeStamped):
         return f"{self.date} {self.name}"
 
 
-class LocationException(TimeStamped):
+class ExceptionToHours(TimeStamped):
+    """A stretch of instants (UTC, half-open) in which usual hours do not hold: closed, or open all the same."""
+
+    class Kind(models.TextChoices):
+        CLOSED = "closed"
+        OPEN = "open"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    reason = TidyCharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        if self.start and self.end and self.end <= self.start:
+            raise ValidationError({"end": UpsideDown.message})
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)
+
+
+class LocationException(ExceptionToHours):
     """A stretch in which a location is closed, or open in spite of a holiday. It beats holidays and weekly hours.
 
     Open brings back the weekly hours that a holiday took away; it gives nobody hours of their own. Where a location's
     exceptions contradict each other, closed wins.
     """
 
-    class Kind(models.TextChoices):
-        CLOSED = "closed"
-        OPEN = "open"
-
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="exceptions")
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-    reason = TidyCharField(max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["start", "id"]
@@ -66,11 +83,3 @@ class LocationException(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.location} {self.kind} {self.start:%Y-%m-%d %H:%M}"
-
-    def clean(self) -> None:
-        if self.start and self.end and self.end <= self.start:
-            raise ValidationError({"end": "An exception ends after it starts."})
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.start, self.end)
