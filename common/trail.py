@@ -266,18 +266,14 @@ def created(record: models.Model, *names: str) -> None:
     """Note a new row, and what its fields say that are not empty; all that people can edit, unless some are named."""
     if (trail := _open.get()) is not None:
         _note(trail, record)
-        names = names or tuple(field.name for field in record._meta.concrete_fields if field.editable)
-        said = state(record, (name for name in names if name != record._meta.pk.name))
-        _record(trail, record, {name: [None, value] for name, value in said.items() if value not in (None, "", [])})
+        _record(trail, record, {name: [None, value] for name, value in _said(record, names).items()})
 
 
 def removed(record: models.Model, *names: str) -> None:
-    """Note a row that is gone, and what its fields said."""
+    """Note a row that is gone, and what its fields said: as in `created`."""
     if (trail := _open.get()) is not None:
         _note(trail, record)
-        names = names or tuple(field.name for field in record._meta.concrete_fields if field.editable)
-        said = state(record, (name for name in names if name != record._meta.pk.name))
-        _record(trail, record, {name: [value, None] for name, value in said.items() if value not in (None, "", [])})
+        _record(trail, record, {name: [value, None] for name, value in _said(record, names).items()})
 
 
 def changed_to(record: models.Model, **fields: tuple[JSON, JSON]) -> None:
@@ -310,6 +306,13 @@ def _note(trail: Trail, record: models.Model) -> None:
     patient = record.pk if kind == "patient" else getattr(record, "patient_id", None)
     if patient is not None:
         trail.patients[patient] = None
+
+
+def _said(record: models.Model, names: Iterable[str]) -> dict[str, JSON]:
+    """What the fields with the names say that are not empty; of all that people can edit, where none are named."""
+    names = names or (field.name for field in record._meta.concrete_fields if field.editable)
+    said = state(record, (name for name in names if name != record._meta.pk.name))
+    return {name: value for name, value in said.items() if value not in (None, "", [])}
 
 
 def _record(trail: Trail, record: models.Model, fields: Mapping[str, list[JSON]]) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from appointments.errors import PatientBusy, RoomTaken, SlotTaken
 from appointments.lifecycle import BLOCKS, Status, blocks
 from appointments.models.overlap import edges, overlapping
 from appointments.models.series import Series
@@ -109,19 +110,19 @@ class Appointment(TimeStamped):
                 name="doctor_not_double_booked",
                 key="doctor",
                 condition=BLOCKS,
-                violation_error_message="This doctor is already booked at that time.",
+                violation_error_message=SlotTaken.message,
             ),
             NoOverlap(
                 name="patient_not_double_booked",
                 key="patient",
                 condition=BLOCKS,
-                violation_error_message="This patient already has an appointment at that time.",
+                violation_error_message=PatientBusy.message,
             ),
             NoOverlap(
                 name="room_not_double_booked",
                 key="room",
                 condition=BLOCKS & Q(room__isnull=False),  # most visits have none: those cost its index nothing
-                violation_error_message="This room is already booked at that time.",
+                violation_error_message=RoomTaken.message,
             ),
             models.UniqueConstraint(
                 fields=["series", "series_date"], condition=Q(series__isnull=False), name="series_once_a_date"
