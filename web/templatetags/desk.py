@@ -1,4 +1,4 @@
-"""What the desk's pages show: clock times, and what was done with a visit."""
+"""What the desk's pages show: days in little room, and what was done with a visit."""
 
 from datetime import datetime
 
@@ -9,17 +9,11 @@ from appointments.models import AppointmentChange
 from clinics.models import Location
 from web.days import short_day_of_year
 from web.reasons import reason_words
-from web.templatetags.web import STATUS_WORDS
+from web.templatetags.web import STATUS_WORDS, clock
 
 register = template.Library()
 register.filter(reason_words)
 Action = AppointmentChange.Action
-
-
-@register.filter
-def wall(instant: datetime, place: Location) -> str:
-    """14:30, on the clock of ``place``: of one width, for columns."""
-    return place.local(instant).strftime("%H:%M")
 
 
 @register.filter
@@ -32,7 +26,7 @@ def wall_day(instant: datetime, place: Location) -> str:
 def change_words(change: AppointmentChange, place: Location) -> str:
     """One line of the history as a sentence."""
     status = STATUS_WORDS[change.to_status]
-    when = f"{wall_day(change.to_start, change.to_location)}, {wall(change.to_start, change.to_location)}"
+    when = f"{wall_day(change.to_start, change.to_location)}, {clock(change.to_start, change.to_location)}"
     facts = {"status": status, "when": when, "doctor": change.to_doctor}
     if change.action == Action.BOOKED:
         text = _("Booked for %(when)s with %(doctor)s") % facts
