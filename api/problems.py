@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from appointments import policy
 from appointments.alternatives import TIME_REFUSALS, alternatives
+from appointments.proposal import Proposal
 from clinics.instants import show_instant
 from common import problems
 from common.errors import Conflict, DomainError, Refused
@@ -68,7 +69,7 @@ def _code(error: Exception) -> str:
     return str(getattr(error, "default_code", "error"))
 
 
-def _ways_out(refusal: Refused, visit: policy.Proposal | None) -> dict[str, Any]:
+def _ways_out(refusal: Refused, visit: Proposal | None) -> dict[str, Any]:
     """Everything that speaks against the time, and other times; none where a time is not all that is wrong."""
     reasons, found = [refusal], []
     try:

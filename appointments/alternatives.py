@@ -17,7 +17,8 @@ from appointments.errors import (
 )
 from appointments.finding import Search, Slot, find_slots
 from appointments.models import Appointment
-from appointments.policy import Proposal, problems
+from appointments.policy import problems
+from appointments.proposal import Proposal
 from clinics.models import Location
 from scheduling.intervals import DAY, MINUTE, Interval
 

@@ -15,6 +15,7 @@ from appointments import lengths, policy
 from appointments.errors import ActsForNobody, HoldGone, TooManyHolds
 from appointments.models import Hold
 from appointments.permissions import own_patients
+from appointments.proposal import Proposal
 from appointments.settling import admit
 from clinics.models import AppointmentType, Location, Room
 from common import clock, trail
@@ -58,7 +59,7 @@ def hold(
         _refuse_too_many(actor, now, most or settings.HOLDS_PER_USER)
     elif visitor and most and Hold.objects.standing(now).filter(visitor=visitor).count() >= most:
         raise TooManyHolds(most)
-    visit = policy.Proposal(
+    visit = Proposal(
         doctor=doctor,
         interval=lengths.lasting(start, duration_minutes or lengths.usual_minutes(doctor, appointment_type)),
         now=now,
@@ -78,9 +79,7 @@ def hold(
     )
 
 
-def _keep(
-    visit: policy.Proposal, place: Location, room: Room | None, expires_at: datetime, **by: Any
-) -> tuple[Hold, str]:
+def _keep(visit: Proposal, place: Location, room: Room | None, expires_at: datetime, **by: Any) -> tuple[Hold, str]:
     token = secrets.token_urlsafe(32)
     kept = Hold.objects.create(
         token_hash=fingerprint(token),

@@ -19,7 +19,7 @@ from appointments.errors import BookedAlready, NotOnline, OnlineBookingClosed
 from appointments.finding import Search, Slot, find_slots
 from appointments.lengths import lasting, usual_minutes
 from appointments.models import Hold, OnlineBooking
-from appointments.policy import Proposal
+from appointments.proposal import Proposal
 from appointments.references import new_reference
 from clinics.models import AppointmentType, Location
 from common import clock

@@ -34,6 +34,7 @@ from appointments.errors import (
 from appointments.lengths import lasting, usual_minutes
 from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold
+from appointments.proposal import Proposal
 from appointments.settling import STATED, VERDICTS, State, admit, drafted, record, settle
 from clinics.models import AppointmentType, Room
 from common import clock, trail
@@ -90,7 +91,7 @@ def book(
     appointment_type = appointment_type or (kept.appointment_type if kept else None)
     as_kept = kept is not None and kept.appointment_type == appointment_type
     minutes = duration_minutes or (kept.interval.minutes if kept and as_kept else None)
-    visit = policy.Proposal(
+    visit = Proposal(
         doctor=doctor,
         patient=patient,
         interval=lasting(start, minutes or usual_minutes(doctor, appointment_type)),

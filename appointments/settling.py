@@ -20,6 +20,7 @@ from appointments.errors import (
 )
 from appointments.lifecycle import Status, blocks
 from appointments.models import Appointment, AppointmentChange, Hold
+from appointments.proposal import Proposal
 from clinics.models import Location, Room
 from common import clock, metrics, trail
 from common.errors import DomainError
@@ -73,7 +74,7 @@ class State:
         return mine != others or self.end > other.end or not blocks(other.status)
 
 
-def admit(visit: policy.Proposal, *, reason: str = "") -> tuple[Location, Room | None, list[str]]:
+def admit(visit: Proposal, *, reason: str = "") -> tuple[Location, Room | None, list[str]]:
     """Lock the rooms that would do and check every rule; give the visit's place, its room, and what was set aside.
 
     Raises the first `Refused`, or ReasonNeeded where rules are set aside without a reason.
@@ -87,7 +88,7 @@ def admit(visit: policy.Proposal, *, reason: str = "") -> tuple[Location, Room |
     return visit.location, visit.room, policy.set_aside(visit)
 
 
-def lock_rooms(visit: policy.Proposal) -> None:
+def lock_rooms(visit: Proposal) -> None:
     """Lock the rooms that the visit could get, in the order of their ids, after doctor and patient."""
     if visit.needs_room and not policy.starts_in_the_future(visit):
         list(visit.suitable_rooms.locked().values_list("pk"))
@@ -120,7 +121,7 @@ def settle(
         appointment.patient = appointment.patient.current  # a visit that a merge left behind can follow now
     if after.takes_more_than(before):
         undoing = action == Action.UNDONE
-        visit = policy.Proposal(
+        visit = Proposal(
             doctor=after.doctor,
             patient=appointment.patient,
             interval=after.interval,
@@ -174,7 +175,7 @@ def _store(appointment: Appointment, seen: int) -> None:
             raise ChangedMeanwhile
 
 
-def drafted(visit: policy.Proposal, *, notes: str, actor: User | None) -> Appointment:
+def drafted(visit: Proposal, *, notes: str, actor: User | None) -> Appointment:
     """The appointment of a visit that was admitted, unsaved."""
     assert visit.patient
     assert visit.location

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from appointments import occupancy, policy
+from appointments import occupancy
 from appointments.availability import OpenHours
 from appointments.models import Appointment
 from appointments.occupancy import REACH, Taken
-from appointments.policy import Around
+from appointments.proposal import Around, Proposal
 from clinics.models import AppointmentType, Room
 from clinics.models.rooms import RoomQuerySet
 from doctors.models import Doctor
@@ -72,7 +72,7 @@ class Facts:
         ids = [room.pk for rooms in self.rooms.values() for room in rooms]
         taken = occupancy.of_rooms(ids, span, now=now) if ids else {}
         self.of_rooms = {room: Calendar(taken.get(room, ())) for room in ids}
-        self.offered = policy.Proposal(doctor, span, now, appointment_type=terms.appointment_type).offered
+        self.offered = Proposal(doctor, span, now, appointment_type=terms.appointment_type).offered
 
     def proposed(self, interval: Interval) -> "OneOfMany":
         terms = self.terms
@@ -96,7 +96,7 @@ class Facts:
 
 
 @dataclass
-class OneOfMany(policy.Proposal):
+class OneOfMany(Proposal):
     """A proposal that asks `Facts` instead of the database."""
 
     facts: Facts = field(kw_only=True)

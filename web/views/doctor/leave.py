@@ -16,7 +16,7 @@ from appointments.finding import Slot
 from appointments.lifecycle import MOVABLE
 from appointments.models import Appointment
 from appointments.permissions import covers, within_reach
-from appointments.policy import Proposal
+from appointments.proposal import Proposal
 from clinics.instants import read_instant
 from clinics.models import Location
 from common import clock, trail
