@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models import F, Q, QuerySet, Value
@@ -19,6 +19,9 @@ else:
     CharField, TextField = models.CharField, models.TextField
 
 
+M = TypeVar("M", bound=models.Model)
+
+
 class TimeStamped(models.Model):
     """When the row was made and last saved (UTC)."""
 
@@ -27,6 +30,17 @@ class TimeStamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+class RecordQuerySet(models.QuerySet[M]):
+    """Rows of a kind that is taken out of use (``active``), never deleted."""
+
+    def active(self) -> Self:
+        return self.filter(active=True)
+
+    def locked(self) -> Self:
+        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
+        return self.order_by("id").select_for_update(no_key=True)
 
 
 class TidyCharField(CharField):

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, ExceptionToHours, Location
 from common.functions import Closeness
-from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from common.models import FoldedTextField, RecordQuerySet, TidyCharField, TimeStamped, matching
 from common.prepared import Prepared
 from common.text import folded
 from scheduling.hours import WeeklyWindow
@@ -26,10 +26,7 @@ DEFAULT_DURATION_MINUTES = 30
 LOCKED = Prepared(lambda ids: Doctor.objects.locked().filter(pk__among=ids))
 
 
-class DoctorQuerySet(models.QuerySet["Doctor"]):
-    def active(self) -> "DoctorQuerySet":
-        return self.filter(active=True)
-
+class DoctorQuerySet(RecordQuerySet["Doctor"]):
     def search(self, query: str) -> "DoctorQuerySet":
         """By name, specialization or e-mail."""
         return self.filter(matching(query, "search_text"))
@@ -57,10 +54,6 @@ class DoctorQuerySet(models.QuerySet["Doctor"]):
             doctor=OuterRef("pk"), location__in=locations, kind=AvailabilityException.Kind.OPEN
         )
         return self.filter(Exists(weekly) | Exists(extra))
-
-    def locked(self) -> "DoctorQuerySet":
-        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
-        return self.order_by("id").select_for_update(no_key=True)
 
     def locked_by_id(self, ids: Collection[int]) -> "dict[int, Doctor]":
         """The newest rows of those with the ids, locked as in `locked`."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.models import Location
 from common import clock
 from common.functions import Closeness
-from common.models import FoldedTextField, TidyCharField, TimeStamped, matching
+from common.models import FoldedTextField, RecordQuerySet, TidyCharField, TimeStamped, matching
 from common.prepared import Prepared
 from common.text import PHONE_TEXT, folded, phone_digits
 
@@ -54,10 +54,7 @@ class NationalIdField(TidyCharField):
 LOCKED = Prepared(lambda pk: Patient.objects.locked().filter(pk=pk))
 
 
-class PatientQuerySet(models.QuerySet["Patient"]):
-    def active(self) -> "PatientQuerySet":
-        return self.filter(active=True)
-
+class PatientQuerySet(RecordQuerySet["Patient"]):
     def unmerged(self) -> "PatientQuerySet":
         """Without the records that were merged into others."""
         return self.filter(merged_into=None)
@@ -71,9 +68,6 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def by_relevance(self, query: str) -> "PatientQuerySet":
         """Those first whose name is, or begins with, what was searched for; then by name."""
         return self.order_by(Closeness("name_key", folded(query)), "full_name", "id")
-
-    def locked(self) -> "PatientQuerySet":
-        return self.order_by("id").select_for_update(no_key=True)
 
     def locked_current(self, pk: int) -> "Patient":
         """The newest row of a record, or of the one that it was merged into, locked until the transaction ends."""

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from common.models import TidyCharField, TimeStamped
+from common.models import RecordQuerySet, TidyCharField, TimeStamped
 from common.prepared import Prepared
 from scheduling.hours import WEEKDAYS, WeeklyWindow
 
@@ -28,18 +28,11 @@ def validate_time_zone(name: str) -> None:
 DEFAULT = Prepared(lambda: Location.objects.active().order_by("id")[:1])
 
 
-class LocationQuerySet(models.QuerySet["Location"]):
-    def active(self) -> "LocationQuerySet":
-        return self.filter(active=True)
-
+class LocationQuerySet(RecordQuerySet["Location"]):
     def default(self) -> "Location":
         """The location meant where none is named: the clinic's first."""
         location: Location = DEFAULT.one()
         return location
-
-    def locked(self) -> "LocationQuerySet":
-        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
-        return self.order_by("id").select_for_update(no_key=True)
 
 
 class Location(TimeStamped):

@@ -6,19 +6,12 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from clinics.models.locations import Location
-from common.models import TidyCharField, TimeStamped, alike
+from common.models import RecordQuerySet, TidyCharField, TimeStamped, alike
 
 
-class RoomQuerySet(models.QuerySet["Room"]):
-    def active(self) -> "RoomQuerySet":
-        return self.filter(active=True)
-
+class RoomQuerySet(RecordQuerySet["Room"]):
     def of_kind(self, kind: str) -> "RoomQuerySet":
         return self.filter(alike("kind", kind))
-
-    def locked(self) -> "RoomQuerySet":
-        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
-        return self.order_by("id").select_for_update(no_key=True)
 
 
 class Room(TimeStamped):

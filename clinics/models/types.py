@@ -7,20 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from common.models import TidyCharField, TimeStamped
+from common.models import RecordQuerySet, TidyCharField, TimeStamped
 
 MOST_BUFFER_MINUTES = 240
 LONGEST_TYPE_MINUTES = 24 * 60
 YEAR_OF_MINUTES = 366 * 24 * 60
 
 
-class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
-    def active(self) -> "AppointmentTypeQuerySet":
-        return self.filter(active=True)
-
-    def locked(self) -> "AppointmentTypeQuerySet":
-        """Rows locked until the transaction ends, in the order of their ids so that two callers cannot deadlock."""
-        return self.order_by("id").select_for_update(no_key=True)
+class AppointmentTypeQuerySet(RecordQuerySet["AppointmentType"]):
+    """See `RecordQuerySet`."""
 
 
 def _minutes(default: int, most: int, help_text: str) -> "models.PositiveIntegerField[Any, Any]":
