@@ -74,8 +74,9 @@ def _ways_out(refusal: Refused, visit: Proposal | None) -> dict[str, Any]:
     reasons, found = [refusal], []
     try:
         if visit:
-            reasons += policy.problems(visit)
-            found = alternatives(visit)
+            against = list(policy.problems(visit))
+            reasons += against
+            found = alternatives(visit, against)
     except OperationalError:  # the refusal stands, whatever the database can do for it now
         logger.warning("Found no alternatives to a refused time: the database did not answer.")
     return {

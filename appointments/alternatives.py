@@ -20,6 +20,7 @@ from appointments.models import Appointment
 from appointments.policy import problems
 from appointments.proposal import Proposal
 from clinics.models import Location
+from common.errors import Refused
 from scheduling.intervals import DAY, MINUTE, Interval
 
 # Refusals that another time would not meet.
@@ -43,15 +44,20 @@ MOST_SLOTS = 2 * 31 * 24 * 60 // FINEST_STEP_MINUTES
 
 
 def alternatives(
-    visit: Proposal, *, most: int = MOST, avoiding: Iterable[Interval] = (), place: Location | None = None
+    visit: Proposal,
+    refused: Iterable[Refused] | None = None,
+    *,
+    avoiding: Iterable[Interval] = (),
+    place: Location | None = None,
 ) -> list[Slot]:
-    """The free slots nearest to the wanted start, nearest first: same doctor, type and length, the patient free too.
+    """The three free slots nearest to the wanted start, nearest first: same doctor, type and length, the patient free.
 
-    None where the time is not all that is wrong. ``avoiding`` are stretches that will not be open: of leave that is
-    only planned. ``place`` is the only one that will do, if there is one.
-    A fixed number of queries, whatever the calendar holds.
+    None where the time is not all that is wrong. ``refused`` is all that speaks against the visit, where somebody has
+    asked. ``avoiding`` are stretches that will not be open: of leave that is only planned. ``place`` is the only one
+    that will do, if there is one. A fixed number of queries, whatever the calendar holds.
     """
-    if not all(isinstance(problem, TIME_REFUSALS) for problem in problems(visit)):
+    against = problems(visit) if refused is None else refused
+    if not all(isinstance(problem, TIME_REFUSALS) for problem in against):
         return []
     wanted = visit.interval.start
     found: list[Slot] = []
@@ -60,8 +66,8 @@ def alternatives(
         around = Interval(_within_reach(visit) - reach, _within_reach(visit) + reach)
         avoided = [*_avoided(visit, around), *closing]
         free = [slot for slot in _free(visit, around, place) if not _meets(slot, avoided)]
-        found = sorted(free, key=lambda slot: (abs(slot.start - wanted), slot.start))[:most]
-        if len(found) == most:
+        found = sorted(free, key=lambda slot: (abs(slot.start - wanted), slot.start))[:MOST]
+        if len(found) == MOST:
             break
     return found
 
