@@ -455,7 +455,7 @@ SPECTACULAR_SETTINGS = {
     "PARSER_WHITELIST": ["api.parsers.JSONParser"],  # forms are read as well, but the API speaks JSON
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "api.schema.add_what_operations_share",
+        "api.schema_shared.add_what_operations_share",
         "api.schema_retries.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {

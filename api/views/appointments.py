@@ -14,7 +14,7 @@ from accounts.roles import Right
 from api import preconditions
 from api.exporting import export_of
 from api.filters import AppointmentFilters
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ChangeSerializer, MoveSerializer, ReasonSerializer
 from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import services

@@ -16,7 +16,7 @@ from api import preconditions
 from api.clinic_filters import ExceptionFilters
 from api.exporting import export_of
 from api.filters import DoctorFilters
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
 from api.views.base import CHANGING, READING, RecordViewSet

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.roles import Right
 from api.clinic_filters import HolidayFilters
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.clinic import (
     HolidayImportResultSerializer,

@@ -14,7 +14,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.roles import Right
 from api import preconditions
 from api.clinic_filters import LocationExceptionFilters, LocationFilters
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.appointments import AppointmentSerializer
 from api.serializers.clinic import (
     DisplacedSerializer,

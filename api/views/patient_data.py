@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.patient_data import EraseSerializer, LegalHoldSerializer
 from api.serializers.patients import PatientSerializer
 from api.views.base import RecordViewSet

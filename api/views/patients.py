@@ -14,7 +14,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.roles import Right, may
 from api.exporting import export_of
 from api.filters import PatientFilters
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.merging import MergedSerializer, MergeSerializer
 from api.serializers.patients import CandidateSerializer, PatientResultSerializer, PatientSerializer
 from api.views.base import READING

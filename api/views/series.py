@@ -13,7 +13,7 @@ from rest_framework.serializers import BaseSerializer
 from accounts.roles import Right
 from api import preconditions
 from api.filters import SeriesFilters
-from api.schema import CONFLICT
+from api.schema_shared import CONFLICT
 from api.serializers.series import (
     DryRunSerializer,
     NewSeriesSerializer,
