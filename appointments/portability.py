@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.roles import Right, may
 from appointments.models import Appointment, Hold, Series, WaitlistEntry
 from audit.models import AuditEvent
+from clinics.instants import show_instant
 from common import clock
 from patients.models import Patient, PatientMerge
 
@@ -70,7 +71,7 @@ def row(record: Model, left_out: frozenset[str] = NOT_DATA, only: Iterable[str] 
 def told(value: Any) -> Any:
     """Times in UTC, as the API writes them."""
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return show_instant(value)
     return value.isoformat() if isinstance(value, date | time) else value
 
 
