@@ -14,7 +14,7 @@ from appointments import services, waitlist
 from appointments.by_role import ByRole
 from appointments.lifecycle import allowed_from
 from appointments.models import Appointment, AppointmentChange, Hold, Series, WaitlistEntry, WaitlistOffer
-from clinics.forms import PICKERS, WallTimeField, WallTimeForm, by_the_clock
+from clinics.forms import PICKERS_OF_DAYS, WallTimeField, WallTimeForm, by_the_clock
 from clinics.models import AbstractWeeklyHours, Location
 from common import clock
 from common.admin import Bounded, ReadOnly, Searched, ServiceAdmin, ServiceForm
@@ -223,7 +223,7 @@ class WaitlistEntryAdmin(ByRole, Searched, ServiceAdmin):
         *("patient", "doctor", "specialization", "appointment_type", "location"),
         *("earliest", "latest", "weekdays", "part_of_day", "priority"),
     )
-    formfield_overrides = PICKERS
+    formfield_overrides = PICKERS_OF_DAYS
     list_display = (
         *("patient", "priority", "doctor", "specialization", "appointment_type"),
         *("earliest", "latest", "status"),

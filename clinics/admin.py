@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -15,8 +14,7 @@ from appointments import hours
 from appointments.by_role import ByRole, WeekByRole
 from appointments.displaced import displaced
 from clinics import services
-from clinics.forms import PICKERS, WallTimeField, WallTimeForm, WeekFormSet, by_the_clock
-from clinics.instants import validate_year
+from clinics.forms import PICKERS, PICKERS_OF_DAYS, WallTimeField, WallTimeForm, WeekFormSet, by_the_clock
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from common import clock
 from common.admin import ServiceAdmin, ServiceForm
@@ -139,7 +137,7 @@ class HolidayAdmin(ByRole, ServiceAdmin):
     adds = Right.EDIT_CLINIC
     changes = Right.EDIT_CLINIC
     fields = ("date", "name", "location")
-    formfield_overrides = {models.DateField: {**PICKERS[models.DateField], "validators": [validate_year]}}
+    formfield_overrides = PICKERS_OF_DAYS
     list_display = ("date", "name", "where")
     list_select_related = ("location",)
     list_filter = ("location",)

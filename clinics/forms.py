@@ -10,7 +10,7 @@ from django.db import models
 from django.forms.fields import BaseTemporalField
 from django.forms.models import BaseInlineFormSet
 
-from clinics.instants import NO_SUCH_YEAR, YEARS
+from clinics.instants import NO_SUCH_YEAR, YEARS, validate_year
 from clinics.models import Location
 from common.admin import ServiceForm
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
@@ -20,6 +20,9 @@ PICKERS: Mapping[Any, Mapping[str, Any]] = {
     models.TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})},
     models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
 }
+
+# Of days on which something is or is looked for, which have others beside them.
+PICKERS_OF_DAYS = {**PICKERS, models.DateField: {**PICKERS[models.DateField], "validators": [validate_year]}}
 
 
 def by_the_clock(location: Location, instant: datetime | None) -> str:

@@ -65,6 +65,12 @@ def test_what_the_service_refuses_is_shown_beside_the_field(pages: AdminPages, d
     assert WaitlistEntry.objects.count() == 0
 
 
+def test_days_of_a_year_that_nothing_is_booked_in_are_refused_as_in_the_api(pages: AdminPages, doctor: Doctor) -> None:
+    edges = {"earliest": "0001-01-01", "latest": "9999-12-31"}
+    response = pages.add(patient=make_patient().pk, doctor=doctor.pk, **edges)
+    assert errors(response) == {name: ["Enter a date from the years 1900 to 2199."] for name in edges}
+
+
 def test_wishes_are_changed_and_the_rest_stays(pages: AdminPages, doctor: Doctor) -> None:
     entry = wait(doctor, priority=2)
     assert errors(pages.change(entry.pk, part_of_day="morning")) == {}

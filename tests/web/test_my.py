@@ -258,6 +258,15 @@ def test_waiting_for_nothing_is_refused(mine: Client, jane: Patient) -> None:
     assert "Name a doctor, a specialization or an appointment type to wait for." in text(answer)
 
 
+def test_waiting_until_a_year_that_nothing_is_booked_in_is_refused_as_in_the_api(
+    mine: Client, jane: Patient, doctor: Doctor
+) -> None:
+    whom = {"patient": jane.pk, "doctor": doctor.pk}
+    answer = mine.post("/my/waiting/join/", {**whom, "earliest": "0001-01-01", "latest": "9999-12-31"})
+    sentence = "Enter a date from the years 1900 to 2199."
+    assert (answer.status_code, answer.context["form"].errors) == (400, {"earliest": [sentence], "latest": [sentence]})
+
+
 @pytest.fixture
 def offered(mine: Client, jane: Patient, doctor: Doctor) -> WaitlistEntry:
     """Somebody has cancelled: the time is on offer."""

@@ -12,7 +12,7 @@ from appointments.models import WaitlistEntry
 from clinics.models import AppointmentType
 from doctors.models import Doctor
 from patients.models import Patient
-from web.forms.records import DayInput
+from web.forms.records import DayField
 from web.tongues import tongue
 
 
@@ -76,8 +76,8 @@ class WaitForm(forms.Form):
     doctor = forms.ModelChoiceField(
         queryset=Doctor.objects.none(), label=_("Doctor"), required=False, empty_label=_("Any doctor")
     )
-    earliest = forms.DateField(label=_("From"), widget=DayInput())
-    latest = forms.DateField(label=_("Until"), widget=DayInput())
+    earliest = DayField(label=_("From"))
+    latest = DayField(label=_("Until"))
     part_of_day = forms.ChoiceField(choices=PARTS, label=_("Time of day"), required=False)
 
     def __init__(self, people: Sequence[Patient], *args: Any, **kwargs: Any) -> None:
