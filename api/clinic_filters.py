@@ -1,6 +1,7 @@
 """Narrowing the clinic's own lists, and those of when it is open."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
@@ -65,7 +66,7 @@ class AppointmentTypeFilters(ActiveFirst):
         fields: tuple[str, ...] = ()
 
 
-class LocationExceptionFilters(Filters):
+class StretchFilters(Filters):
     kind = filters.ChoiceFilter(choices=LocationException.Kind.choices, help_text="Of this kind.")
     start = EdgeFilter(help_text="Beginning exactly at this time.")
     start_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="Beginning at or after this time.")
@@ -75,12 +76,21 @@ class LocationExceptionFilters(Filters):
     end_before = EdgeFilter(field_name="end", lookup_expr="lt", help_text="Ending before this time.")
 
     class Meta:
-        model: type[LocationException | AvailabilityException] = LocationException
         fields: tuple[str, ...] = ()
 
 
-class ExceptionFilters(LocationExceptionFilters):
+class LocationExceptionFilters(StretchFilters):
+    @cached_property
+    def place(self) -> Location:
+        """The address names it."""
+        return cast(Location, self.request.parser_context["view"].location)
+
+    class Meta(StretchFilters.Meta):
+        model = LocationException
+
+
+class ExceptionFilters(StretchFilters):
     location = WholeNumberFilter(help_text="A location's id.")
 
-    class Meta(LocationExceptionFilters.Meta):
+    class Meta(StretchFilters.Meta):
         model = AvailabilityException

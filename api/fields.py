@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from appointments.permissions import visible_to
-from clinics.instants import FIRST_YEAR, UNREADABLE, YEARS, read_instant, show_instant
+from clinics.instants import FIRST_YEAR, UNREADABLE, YEARS, read_time, show_instant, to_instant
 from clinics.models import Location
 from common.prepared import Prepared, Question
 from common.together import ask
@@ -43,9 +43,10 @@ def reader_of(field: serializers.Field[Any, Any, Any, Any]) -> User | AnonymousU
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field[datetime, str, str, Any]):
-    """An instant: ISO 8601 with an offset, or wall time in the clinic's zone. Given back in UTC.
+    """An instant: ISO 8601 with an offset, or wall time of the place that it is about. Given back in UTC.
 
-    ``first_year`` is for times that may be past, and yet have to be meant.
+    Wall time stays naive: the serializer, which knows the place, has it read with `placed`. ``first_year`` is for times
+    that may be past, and yet have to be meant.
     """
 
     def __init__(self, *, first_year: int = 1, **kwargs: Any) -> None:
@@ -56,15 +57,25 @@ class InstantField(serializers.Field[datetime, str, str, Any]):
         if not isinstance(data, str):
             raise serializers.ValidationError(UNREADABLE)
         try:
-            instant = read_instant(data.strip())
+            named = read_time(data.strip())
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
-        if instant.year < self.first_year:
+        if named.year < self.first_year:
             raise serializers.ValidationError(TOO_EARLY)
-        return instant
+        return named
 
     def to_representation(self, value: datetime) -> str:
         return show_instant(value)
+
+
+def placed(times: dict[str, Any], name: str, read: Callable[[datetime], datetime], *, called: str = "") -> None:
+    """Put the instant in the place of a wall time, if ``times`` has one; ``read`` raises ValueError, in words."""
+    wall = times.get(name)
+    if wall is not None and wall.tzinfo is None:
+        try:
+            times[name] = read(wall)
+        except ValueError as error:
+            raise serializers.ValidationError({called or name: [str(error)]}) from None
 
 
 @extend_schema_field({"type": "integer", "format": "int64", "minimum": 1})
@@ -201,11 +212,7 @@ class SharedFields(dict[str, forms.Field]):
 
 
 class EdgeFormField(forms.CharField):
-    """Of a query: an instant, or a local date that stands for its first instant (or itself, if ``keep_dates``)."""
-
-    def __init__(self, *, keep_dates: bool = False, **kwargs: Any) -> None:
-        self.keep_dates = keep_dates
-        super().__init__(**kwargs)
+    """Of a query: an instant; or what means one at a place only, a local date or a naive wall time: see `edge_at`."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -218,18 +225,27 @@ class EdgeFormField(forms.CharField):
         except ValueError:
             raise FormError(f"{text} is not a day of the calendar.") from None
         if day is None:
-            return self._instant(text)
-        day = bounded_day(day)
-        return day if self.keep_dates else start_of_day(day, Location.objects.default().zone)
+            return self._time(text)
+        return bounded_day(day)
 
-    def _instant(self, text: str) -> datetime:
+    def _time(self, text: str) -> datetime:
         try:
-            instant = read_instant(text)
+            named = read_time(text)
         except ValueError as error:
             raise FormError(str(error)) from None
-        if instant.year < FIRST_YEAR:
+        if named.year < FIRST_YEAR:
             raise FormError(TOO_EARLY)
-        return instant
+        return named
+
+
+def edge_at(place: Location, edge: date | datetime) -> datetime:
+    """The instant that an edge means at ``place``, a date its first one. Raises FormError."""
+    if not isinstance(edge, datetime):
+        return start_of_day(edge, place.zone)
+    try:
+        return to_instant(edge, place.zone)
+    except ValueError as error:
+        raise FormError(str(error)) from None
 
 
 def bounded_day(day: date) -> date:

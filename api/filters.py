@@ -1,6 +1,8 @@
 """What lists are narrowed by, field by field."""
 
 from copy import copy
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -12,9 +14,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from accounts.roles import Right, may
-from api.fields import EDGE, MOST_ID, EdgeFormField, SharedFields
+from api.fields import EDGE, MOST_ID, EdgeFormField, SharedFields, edge_at
 from appointments.lifecycle import Status
 from appointments.models import Appointment, Hold, Series, WaitlistEntry
+from clinics.models import Location
 from common.models import alike
 from common.text import folded
 from doctors.models import Doctor
@@ -50,7 +53,7 @@ class TruthFilter(filters.Filter):
 
 @extend_schema_field(EDGE)
 class EdgeFilter(filters.Filter):
-    """An instant, or a local date of the clinic that stands for its beginning."""
+    """An instant, or a local date that stands for its beginning: see `Filters.place`."""
 
     field_class = EdgeFormField
 
@@ -101,6 +104,26 @@ class _Twins(dict[str, filters.Filter]):
 
 class Filters(filters.FilterSet):
     """What can be asked of a list depends on the class alone: its form is made once, not for each request."""
+
+    @cached_property
+    def place(self) -> Location:
+        """On whose clock edges are read that say no offset: the place that is asked about, or the clinic's first."""
+        asked = self.form.cleaned_data.get("location")
+        return (asked and Location.objects.filter(pk=asked).first()) or Location.objects.default()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        given = self.form.cleaned_data
+        edges = [name for name, one in self.filters.items() if isinstance(one, EdgeFilter) and given.get(name)]
+        local = [name for name in edges if not isinstance(given[name], datetime) or given[name].tzinfo is None]
+        wrong: dict[str, list[str]] = {}
+        for name in local:
+            try:
+                given[name] = edge_at(self.place, given[name])
+            except FormError as error:
+                wrong[name] = error.messages
+        if wrong:
+            raise ValidationError(wrong)
+        return super().filter_queryset(queryset)
 
     @classmethod
     def get_filters(cls) -> _Twins:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError as FormError
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from api.fields import MOST_ID, EdgeFormField, ListFormField, WeekdayFormField
+from api.fields import MOST_ID, EdgeFormField, ListFormField, WeekdayFormField, edge_at
 from api.parameters import Answers, Parameters
 from appointments.finding import PARTS_OF_DAY, Edge, Search, instant
 from clinics.instants import LAST_YEAR
@@ -41,8 +41,8 @@ PARAMETERS = Parameters(
         "location": forms.IntegerField(required=False, min_value=1, max_value=MOST_ID),
         "duration": forms.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES),
         "step": forms.IntegerField(required=False, min_value=1, max_value=LONGEST_VISIT_MINUTES),
-        "since": EdgeFormField(required=False, keep_dates=True),
-        "until": EdgeFormField(required=False, keep_dates=True),
+        "since": EdgeFormField(required=False),
+        "until": EdgeFormField(required=False),
         "weekdays": ListFormField(WeekdayFormField(), most=7, required=False),
         "part_of_day": forms.ChoiceField(
             required=False,
@@ -67,6 +67,8 @@ def search_for(query: QueryDict) -> Search[Practitioner]:
     asked.find("doctor", _named)
     asked.find("appointment_type", _appointment_type)
     asked.find("location", _location)
+    for edge in ("since", "until"):
+        asked.find(edge, lambda named: _placed(named, asked.values.get("location")))
     PARAMETERS.check(asked)
     now = clock.now()
     since = asked["since"] or _default_start(asked, now)
@@ -112,6 +114,13 @@ def _location(wanted: int | None) -> Location | None:
     if wanted and location is None:
         raise FormError(f"There is no location with id {wanted}.")
     return location
+
+
+def _placed(edge: Edge | None, location: Location | None) -> Edge | None:
+    """A time without an offset is read on the clock of the place that is asked about; a date is one at every place."""
+    if isinstance(edge, datetime) and edge.tzinfo is None:
+        return edge_at(location or Location.objects.default(), edge)
+    return edge
 
 
 def _doctors(asked: Answers) -> list[Practitioner]:

@@ -1,12 +1,11 @@
 """Instants as text: how they are read from people and programs, and shown to them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from clinics.models import Location
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
 
 # What may be asked about: from the first, and before the last. Beside each of these days there are others to look at.
@@ -23,8 +22,8 @@ def validate_year(day: date) -> None:
         raise ValidationError(gettext_lazy(NO_SUCH_YEAR), code="year")
 
 
-def read_instant(text: str) -> datetime:
-    """The UTC instant that ``text`` names; without an offset it is read in the clinic's zone.
+def read_time(text: str) -> datetime:
+    """The time that ``text`` names: in UTC, or, where it says no offset, naive: `to_instant` reads it on some clock.
 
     Raises ValueError in words for people.
     """
@@ -35,13 +34,13 @@ def read_instant(text: str) -> datetime:
         value = None
     if value is None:
         raise ValueError(UNREADABLE)
-    return to_instant(value)
+    return value if value.tzinfo is None else to_instant(value)
 
 
-def to_instant(value: datetime) -> datetime:
-    """``value`` in UTC; a naive one is read in the clinic's zone, where it must exist once. Raises ValueError."""
+def to_instant(value: datetime, zone: tzinfo = UTC) -> datetime:
+    """``value`` in UTC; a naive one is wall time in ``zone``, where it must exist once. Raises ValueError, as above."""
     try:
-        instant = resolve(value, Location.objects.default().zone) if value.tzinfo is None else value.astimezone(UTC)
+        instant = resolve(value, zone) if value.tzinfo is None else value.astimezone(UTC)
     except (NonExistentLocalTime, AmbiguousLocalTime) as error:
         raise ValueError(str(error)) from None
     except OverflowError:

@@ -443,7 +443,7 @@ SPECTACULAR_SETTINGS = {
         "Patients, doctors, their availability, and appointments that cannot be double-booked.\n\n"
         "Get a token from `POST /api-token-auth/` and send it as `Authorization: Token ...`; in Swagger UI press "
         "**Authorize** and enter `Token`, a space, and the token. "
-        "Times are UTC in answers; a time without an offset is read in the clinic's time zone."
+        "Times are UTC in answers; a time without an offset is read on the clock of the place that it is about."
     ),
     "VERSION": "1.0.0",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

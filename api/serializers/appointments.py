@@ -11,6 +11,7 @@ from accounts.roles import Right
 from api.fields import InstantField, ReferenceField
 from api.guarded import Guarded, no_one, nothing
 from api.serializers.doctors import ExceptionSerializer
+from api.serializers.times import PlacedStart
 from appointments.finding import SlotOf
 from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange
@@ -29,7 +30,7 @@ def _room(help_text: str) -> ReferenceField:
     return ReferenceField(queryset=Room.objects.all(), required=False, allow_null=True, help_text=help_text)
 
 
-class TermsSerializer(Guarded):
+class TermsSerializer(PlacedStart, Guarded):
     """On what terms a time is taken, and why; of no record."""
 
     set_with: ClassVar = {"override": Right.OVERRIDE}

@@ -1,6 +1,6 @@
 """Locations, rooms, holidays and appointment types, as the API shows and reads them."""
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
@@ -84,6 +84,10 @@ class DisplacedSerializer(serializers.Serializer[Any]):
 
 class LocationExceptionSerializer(StretchSerializer, serializers.ModelSerializer[LocationException]):
     """A stretch in which a location is closed, or open in spite of a holiday."""
+
+    def place(self, stretch: dict[str, Any]) -> Location:
+        """The address names it."""
+        return cast(Location, self.context["view"].location)
 
     class Meta:
         model = LocationException

@@ -13,9 +13,10 @@ from api.fields import (
     TruthField,
     WallTimeField,
     WeekdayField,
+    placed,
 )
 from clinics.errors import UpsideDown
-from clinics.instants import FIRST_YEAR
+from clinics.instants import FIRST_YEAR, to_instant
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from doctors.services import MOST_WINDOWS_A_WEEK
@@ -76,12 +77,19 @@ class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
 
 
 class StretchSerializer(serializers.Serializer[Any]):
-    """From start to end, as what they belong to has them."""
+    """From start to end, as what they belong to has them. Without an offset they are wall time of ``place``."""
 
     start = InstantField(first_year=FIRST_YEAR)
     end = InstantField(first_year=FIRST_YEAR)
 
+    def place(self, stretch: dict[str, Any]) -> Location:
+        """The location of what was sent, or else of what is there."""
+        named: Location | None = stretch.get("location") or getattr(self.instance, "location", None)
+        return named or Location.objects.default()
+
     def validate(self, stretch: dict[str, Any]) -> dict[str, Any]:
+        for edge in ("start", "end"):
+            placed(stretch, edge, lambda wall: to_instant(wall, self.place(stretch).zone))
         start: Any = stretch.get("start", getattr(self.instance, "start", None))
         end: Any = stretch.get("end", getattr(self.instance, "end", None))
         if end <= start:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.fields import InstantField, ReferenceField
 from api.guarded import Guarded
+from api.serializers.times import PlacedStart
 from appointments.models import Hold
 from appointments.permissions import calendars_of
 from clinics.models import AppointmentType, Room
@@ -13,7 +14,7 @@ from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from patients.models import Patient
 
 
-class HoldSerializer(Guarded, serializers.ModelSerializer[Hold]):
+class HoldSerializer(PlacedStart, Guarded, serializers.ModelSerializer[Hold]):
     """A time that is kept for whoever has the token."""
 
     set_by_patients: ClassVar = frozenset({"doctor", "appointment_time", "appointment_type", "patient"})

@@ -9,6 +9,7 @@ from accounts.roles import Right
 from api.fields import InstantField, ReferenceField, WallTimeField
 from api.guarded import Guarded, nothing
 from api.serializers.appointments import AppointmentSerializer, SlotSerializer
+from api.serializers.times import PlacedStart
 from appointments.models import Appointment, Series
 from appointments.permissions import calendars_of
 from appointments.series.planning import Verdict
@@ -109,7 +110,7 @@ class SeriesResultSerializer(SeriesDetailSerializer):
         read_only_fields = fields
 
 
-class NewSeriesSerializer(serializers.Serializer[Any]):
+class NewSeriesSerializer(PlacedStart):
     """A series to make. `appointment_time` is the first visit's, on a day of the rule."""
 
     patient = ReferenceField(queryset=Patient.objects.all())

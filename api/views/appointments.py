@@ -50,7 +50,8 @@ def step(name: str, summary: str, description: str, service: Callable[..., Appoi
         summary="Book an appointment",
         description="Refused in the past, outside the doctor's availability, and where the doctor or the patient "
         "already has an appointment. Two requests for one slot never both succeed. Without `duration_minutes` the "
-        "visit takes the doctor's usual time. A time without an offset is read in the clinic's time zone.",
+        "visit takes the doctor's usual time. A time without an offset is read on the clock where the doctor sees "
+        "patients then.",
     ),
     retrieve=extend_schema(summary="Read an appointment"),
     update=extend_schema(
@@ -130,8 +131,8 @@ class AppointmentViewSet(RecordViewSet):
 
     def answer(self, service: Callable[..., Appointment], serializer: type[BaseSerializer[Any]]) -> Response:
         """Read the request, call the service, show the appointment."""
-        asked = self.read(serializer)
         seen = self.get_object()
+        asked = self.read(serializer, seen)
         return self.shown(service(seen, **asked, **self.asking(seen)))
 
     @extend_schema(

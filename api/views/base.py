@@ -78,9 +78,9 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         """What the action's right reaches. All else is not there: 404, and in no list."""
         return within_reach(self.actor, self.right, super().get_queryset())
 
-    def read(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
-        """What was sent, as ``serializer`` understands it."""
-        asked = serializer(data=self.request.data, context=self.get_serializer_context())
+    def read(self, serializer: type[BaseSerializer[Any]], about: Any = None) -> dict[str, Any]:
+        """What was sent, as ``serializer`` understands it: of a step, ``about`` a record."""
+        asked = serializer(about, data=self.request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         return cast(dict[str, Any], asked.validated_data)
 

@@ -14,7 +14,8 @@ from appointments.importing.importer import RowByRow, together
 from appointments.importing.outcomes import BLANK, BadCells, Outcome, Problem, bad_cell
 from appointments.lifecycle import Status
 from appointments.models import Appointment
-from clinics.instants import read_instant
+from appointments.wall_time import instant_where
+from clinics.instants import read_time
 from clinics.models import AppointmentType, Room
 from common.csv import Columns, Row
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
@@ -101,7 +102,8 @@ class Appointments(RowByRow):
 
     def _key(self, row: Row) -> tuple[Patient, Doctor, datetime]:
         """Which visit the row is about. Raises BadCells."""
-        return self._patients.of(row), self._doctors.of(row), _start(row)
+        doctor = self._doctors.of(row)
+        return self._patients.of(row), doctor, _start(row, doctor)
 
     def _remember(self, visit: Appointment) -> None:
         key = visit.patient_id, visit.doctor_id, visit.start
@@ -117,12 +119,13 @@ def kept(patient: Patient) -> Patient:
     return patient
 
 
-def _start(row: Row) -> datetime:
+def _start(row: Row, doctor: Doctor) -> datetime:
     text = row.cells["appointment_time"]
     if not text:
         raise bad_cell(row, "appointment_time", BLANK)
     try:
-        return read_instant(text)
+        named = read_time(text)
+        return instant_where(doctor, named) if named.tzinfo is None else named
     except ValueError as error:
         raise bad_cell(row, "appointment_time", str(error)) from None
 

@@ -6,8 +6,9 @@ from appointments import services
 from appointments.models import Appointment
 from clinics.models import AppointmentType, Location, Room
 from clinics.services import open_location
+from doctors.services import set_weekly_hours
 from patients.models import Patient
-from tests.factories import at, book, make_doctor, make_patient
+from tests.factories import at, book, make_doctor, make_patient, weekly_hours
 from tests.files import Import, counts, failed
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,16 @@ def test_a_time_without_an_offset_is_the_clinics(bring: Import) -> None:
         "an offset, such as +00:00.\n" + counts("appointments", created=1, refused=2) + failed(2)
     )
     assert Appointment.objects.get().start == at("2026-03-09 14:00")
+
+
+def test_a_time_without_an_offset_is_that_of_the_place_where_the_doctor_works(bring: Import) -> None:
+    nairobi = open_location(name="Nairobi", time_zone="Africa/Nairobi")
+    patient, doctor = make_patient(), make_doctor()
+    set_weekly_hours(doctor, [weekly_hours("tue 08:00-18:00", nairobi)])
+    text = f"patient,doctor,appointment_time\n{patient.pk},{doctor.pk},2026-03-03 09:00\n"
+    assert bring("appointments", text) == counts("appointments", created=1)
+    assert Appointment.objects.get().start == at("2026-03-03 06:00")
+    assert bring("appointments", text) == counts("appointments", unchanged=1)
 
 
 def test_the_rules_of_booking_hold_for_files(bring: Import) -> None:

@@ -1,7 +1,7 @@
 """Leave and extra clinics: the visits that leave touches and the nearest other times, before it is saved and after."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from appointments.lifecycle import MOVABLE
 from appointments.models import Appointment
 from appointments.permissions import covers, within_reach
 from appointments.proposal import Proposal
-from clinics.instants import read_instant
+from clinics.instants import read_time, to_instant
 from clinics.models import Location
 from common import clock, trail
 from common.errors import DomainError
@@ -172,9 +172,9 @@ class MoveView(ExceptionPage):
         visit = get_object_or_404(within_reach(self.actor, Right.BOOK, rows), pk=visit_id)
         trail.saw([visit])
         try:
-            start = read_instant(request.POST.get("start", ""))
+            start = to_instant(read_time(request.POST.get("start", "")), visit.location.zone)
             seen = read_id(request.POST.get("version"))
-            services.reschedule(visit, start=start.astimezone(UTC), seen_version=seen, actor=self.actor)
+            services.reschedule(visit, start=start, seen_version=seen, actor=self.actor)
         except ValueError as error:
             trail.refused()
             messages.error(request, str(error))
