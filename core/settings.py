@@ -1,6 +1,8 @@
 """Every setting, each value from the environment. `.env.example` lists and explains the variables."""
 
 import logging
+import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Environment()
 # A variable that is already set wins over the file.
-environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env_file = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
+env.read_file(env_file)
 
 # --- Safe by default -----------------------------------------------------------------------------
 
@@ -29,8 +32,13 @@ SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY if DEBUG else 
 # Keys of before: what they have signed and encrypted is still read.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]")
 
 if not DEBUG:
+    if "ENV_FILE" in os.environ and not Path(env_file).exists():
+        raise ImproperlyConfigured(
+            f"There is no file {env_file}, which ENV_FILE names. Write it, as .env.example shows, or unset ENV_FILE."
+        )
     if len(SECRET_KEY) < 50 or SECRET_KEY == DEVELOPMENT_SECRET_KEY or SECRET_KEY.startswith("change-me"):
         raise ImproperlyConfigured(
             "SECRET_KEY is missing, shorter than 50 characters, or the example's. Set it in the environment or in .env "
@@ -42,6 +50,11 @@ if not DEBUG:
             "ALLOWED_HOSTS=* lets anyone pose as this clinic's address. Set it to the host names that people use, "
             "separated by commas, for example ALLOWED_HOSTS=clinic.example.org."
         )
+if wrong := [host for host in ALLOWED_HOSTS if not HOST.fullmatch(host)]:
+    raise ImproperlyConfigured(
+        f"ALLOWED_HOSTS={wrong[0]} is not the name of a host, and no request would be for it. Write names without "
+        "https://, port and path, separated by commas, for example ALLOWED_HOSTS=clinic.example.org,127.0.0.1."
+    )
 
 # --- The clinic ----------------------------------------------------------------------------------
 
@@ -75,7 +88,7 @@ ONLINE_HOLDS_PER_ADDRESS = env.int("ONLINE_HOLDS_PER_ADDRESS", default=10)
 ONLINE_LINK_DAYS = env.int("ONLINE_LINK_DAYS", default=7)
 
 # For how many years after the last visit records are kept, of children from when they come of age; 0 is for good.
-RETENTION_YEARS = env.int("RETENTION_YEARS", default=0)
+RETENTION_YEARS = env.int("RETENTION_YEARS", default=0, most=1000)
 
 # --- Applications --------------------------------------------------------------------------------
 
@@ -169,16 +182,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Failed attempts before a lock, and for how long it holds after the last of them.
-LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", default=5)
-LOGIN_ATTEMPTS_PER_ACCOUNT = env.int("LOGIN_ATTEMPTS_PER_ACCOUNT", default=10)
-LOGIN_ATTEMPTS_PER_ADDRESS = env.int("LOGIN_ATTEMPTS_PER_ADDRESS", default=30)
-LOGIN_COOL_OFF_MINUTES = env.int("LOGIN_COOL_OFF_MINUTES", default=15)
+LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", default=5, least=1)
+LOGIN_ATTEMPTS_PER_ACCOUNT = env.int("LOGIN_ATTEMPTS_PER_ACCOUNT", default=10, least=1)
+LOGIN_ATTEMPTS_PER_ADDRESS = env.int("LOGIN_ATTEMPTS_PER_ADDRESS", default=30, least=1)
+LOGIN_COOL_OFF_MINUTES = env.int("LOGIN_COOL_OFF_MINUTES", default=15, least=1)
 
 REQUIRE_STAFF_MFA = env.bool("REQUIRE_STAFF_MFA", default=False)
-TOKEN_IDLE_DAYS = env.int("TOKEN_IDLE_DAYS", default=30)
-TOKEN_DAYS = env.int("TOKEN_DAYS", default=90)
-SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
-SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+TOKEN_IDLE_DAYS = env.int("TOKEN_IDLE_DAYS", default=30, least=1)
+TOKEN_DAYS = env.int("TOKEN_DAYS", default=90, least=1)
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30, least=1)
+SESSION_HOURS = env.int("SESSION_HOURS", default=12, least=1)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 
 LOGIN_URL = "account_login"
@@ -202,7 +215,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 def database(url: str) -> dict[str, Any]:
     """The settings of the database at ``url``: what makes bookings safe differs by engine."""
-    config: dict[str, Any] = environ.Env.db_url_config(url)
+    example = "postgres://user:password@host:5432/name"
+    config = env.parsed("DATABASE_URL", url, environ.Env.db_url_config, example)
     engine = config.get("ENGINE", "")
     options = config.setdefault("OPTIONS", {})
     if engine.endswith("sqlite3"):
@@ -214,6 +228,13 @@ def database(url: str) -> dict[str, Any]:
         from common.postgres import giving_up_after  # noqa: PLC0415 - psycopg is loaded where it is used
 
         config["CONN_HEALTH_CHECKS"] = True
+        most = env.int("DATABASE_POOL_MAX", default=8, least=1)
+        least = env.int("DATABASE_POOL_MIN", default=1)
+        if least > most:
+            raise ImproperlyConfigured(
+                f"DATABASE_POOL_MIN={least} is more than DATABASE_POOL_MAX={most}: no connection could be made. "
+                "Write a smaller one, or raise the other."
+            )
         # What is prepared is planned once, not for each of its values: they choose by the same keys every time.
         options.setdefault(
             "options", "-c lock_timeout=3000 -c statement_timeout=10000 -c plan_cache_mode=force_generic_plan"
@@ -228,8 +249,8 @@ def database(url: str) -> dict[str, Any]:
         options.setdefault(
             "pool",
             {
-                "min_size": env.int("DATABASE_POOL_MIN", default=1),
-                "max_size": env.int("DATABASE_POOL_MAX", default=8),
+                "min_size": least,
+                "max_size": most,
                 "timeout": 5,
                 # After that it stops trying by itself, ever more rarely, and tries whenever somebody asks.
                 "reconnect_timeout": 3,
@@ -278,7 +299,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 # --- HTTPS and browsers --------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000, most=1_000_000_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=not DEBUG)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked by the machine beside us, without TLS
@@ -357,7 +378,8 @@ if CACHE_URL.startswith(("locmem", "dummy", "file")):
         "Use rediscache://host:6379/0, or unset it: then they are counted in the database."
     )
 if CACHE_URL:
-    CACHES = {"default": environ.Env.cache_url_config(CACHE_URL)}
+    example = "rediscache://127.0.0.1:6379/0"
+    CACHES = {"default": env.parsed("CACHE_URL", CACHE_URL, environ.Env.cache_url_config, example)}
 
 # --- Metrics -------------------------------------------------------------------------------------
 
@@ -389,7 +411,8 @@ if ADMINS and mail_server == "dummymail://":
         "ADMINS is set, but nothing would be mailed to them. Set EMAIL_URL to the mail server, for example "
         "EMAIL_URL=smtp+tls://user:password@mail.example.org:587, or unset ADMINS."
     )
-vars().update(environ.Env.email_url_config(mail_server))
+example = "smtp+tls://user:password@mail.example.org:587"
+vars().update(env.parsed("EMAIL_URL", mail_server, environ.Env.email_url_config, example))
 EMAIL_TIMEOUT = 10  # seconds
 
 # What a log line could not be made of is not printed instead, with all its values.
@@ -478,6 +501,8 @@ SPECTACULAR_SETTINGS = {
         "displayRequestDuration": True,
     },
 }
+
+env.refuse_misspelt()
 
 # --- Tests ---------------------------------------------------------------------------------------
 
