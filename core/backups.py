@@ -5,45 +5,46 @@ knows: it is readable by its owner only, and belongs on an encrypted disk, elsew
 """
 
 import os
-import shutil
 import sqlite3
-import subprocess
 import time
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from dataclasses import replace as with_other
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
-from tempfile import TemporaryFile
-from typing import IO, Any, cast
+from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from django.db import Error, connection
 from django.db.models import Count, Exists, F, OuterRef
 
 from appointments.models import Appointment
 from common import constraints
+from core import dumps
+from core.dumps import CannotBackUp
 from core.health import find_missing
 from doctors.models import Doctor
 from patients.models import Patient
 
-DEBIAN = Path("/usr/lib/postgresql")
 MAGIC = {"sqlite": b"SQLite format 3\x00", "postgresql": b"PGDMP"}
 NEEDS = {"sqlite": "a SQLite database", "postgresql": "a dump of pg_dump's custom format"}
 OWNER_ONLY = 0o600
 SECONDS_OF_PATIENCE = 60
-
-
-class CannotBackUp(Exception):
-    """What is wrong, and what to do: for whoever types the command."""
+# Every version of the system has it.
+OURS = "appointments_appointment"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What a database holds, and what is wrong with it; ``wrong`` is empty if nothing is."""
+    """What a database holds, and what is wrong with it; ``wrong`` is empty if nothing is.
+
+    ``left_out`` says why rights of other roles could not be given back: such a role may be for another machine.
+    """
 
     patients: int
     doctors: int
     appointments: int
     wrong: list[str]
+    left_out: list[str] = field(default_factory=list)
 
 
 def backup(path: Path, *, overwrite: bool = False) -> None:
@@ -52,21 +53,29 @@ def backup(path: Path, *, overwrite: bool = False) -> None:
         raise CannotBackUp(f"{path} exists. Name another file, or say --overwrite.")
     if not path.parent.is_dir():
         raise CannotBackUp(f"There is no directory {path.parent}.")
+    if OURS not in _tables():
+        raise CannotBackUp(
+            f"There is nothing of a clinic in the database {connection.settings_dict['NAME']}. Is it the right one? "
+            "DATABASE_URL names it, in the environment or in the file that ENV_FILE names."
+        )
     partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=OWNER_ONLY)
     try:
-        if connection.vendor == "sqlite":
-            _copy_sqlite(partial)
-        else:
-            _run("pg_dump", "--format=custom", "--no-owner", f"--file={partial}")
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(path)
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=OWNER_ONLY)
+        try:
+            if connection.vendor == "sqlite":
+                _copy_sqlite(partial)
+            else:
+                dumps.dump(partial)
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise CannotBackUp(f"{path} cannot be written: {error.strerror or 'the disk refuses'}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    except sqlite3.Error as error:
+        raise CannotBackUp(f"{path} cannot be written: {error}.") from error
 
 
 def restore(path: Path, *, replace: bool = False) -> Findings:
@@ -75,19 +84,17 @@ def restore(path: Path, *, replace: bool = False) -> Findings:
     Refuses a database that is not empty unless it is to be replaced. Raises CannotBackUp.
     """
     _refuse_another_kind(path)
-    if not replace and connection.introspection.table_names():
+    if not replace and _tables():
         raise CannotBackUp(
             "The database is not empty. Restore into an empty one, or say --replace: then everything in it is lost."
         )
+    left_out: list[str] = []
     if connection.vendor == "sqlite":
         _restore_sqlite(path)
-    elif replace:
-        _replace_postgres(path)
     else:
-        connections[DEFAULT_DB_ALIAS].close()
-        options = ["--single-transaction", "--exit-on-error", "--no-owner"]
-        _run("pg_restore", *options, f"--dbname={connection.settings_dict['NAME']}", str(path))
-    return findings()
+        left_out = dumps.put_back(path)
+    with _as_long_as_it_takes():
+        return with_other(findings(), left_out=left_out)
 
 
 def findings() -> Findings:
@@ -119,13 +126,48 @@ def _overlaps(model: Any, guard: constraints.NoOverlap) -> int:
     return cast(int, rows.filter(Exists(others)).count())
 
 
+def _tables() -> list[str]:
+    try:
+        return connection.introspection.table_names()
+    except Error as error:
+        raise CannotBackUp(
+            f"The database {connection.settings_dict['NAME']} cannot be read. Does it run, and does DATABASE_URL say "
+            "how to reach it?"
+        ) from error
+
+
+@contextmanager
+def _as_long_as_it_takes() -> Iterator[None]:
+    """Years of visits take longer to compare than a request may take."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    from common.postgres import without_time_limits  # noqa: PLC0415 - psycopg is loaded where it is used
+
+    with without_time_limits(connection):
+        yield
+
+
 def _refuse_another_kind(path: Path) -> None:
+    """Before anything is touched: what is no backup of a clinic's must not take the place of one."""
     if not path.is_file():
         raise CannotBackUp(f"There is no file {path}.")
-    magic = MAGIC[connection.vendor]
-    with path.open("rb") as file:
-        if file.read(len(magic)) != magic:
-            raise CannotBackUp(f"{path} is not {NEEDS[connection.vendor]}, which this database is restored from.")
+    vendor = connection.vendor
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(MAGIC[vendor]))
+    except OSError as error:
+        raise CannotBackUp(f"{path} cannot be read: {error.strerror}.") from error
+    if begins != MAGIC[vendor]:
+        raise CannotBackUp(f"{path} is not {NEEDS[vendor]}, which this database is restored from.")
+    if vendor == "sqlite":
+        with closing(_opened(path)) as source:
+            _refuse_damage(source, path)
+            tables = [name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    else:
+        tables = [word for line in dumps.contents(path) if " TABLE " in line for word in line.split()]
+    if OURS not in tables:
+        raise CannotBackUp(f"{path} is of another system: it has no table {OURS}.")
 
 
 def _copy_sqlite(path: Path) -> None:
@@ -139,14 +181,15 @@ def _copy_sqlite(path: Path) -> None:
 
 def _restore_sqlite(path: Path) -> None:
     """Page by page into the file that is there: whoever has it open sees the old or the new, never half of it."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source:
-        _refuse_damage(source, path)
+    with closing(_opened(path)) as source:
         connection.ensure_connection()
         deadline = time.monotonic() + SECONDS_OF_PATIENCE
         while True:
             try:
                 source.backup(cast(sqlite3.Connection, connection.connection))
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
+                if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise CannotBackUp(f"The database cannot be written: {error}. It is as it was.") from error
                 if time.monotonic() > deadline:
                     raise CannotBackUp("The database is in use. Stop the servers, and try again.") from error
                 time.sleep(0.1)
@@ -155,33 +198,9 @@ def _restore_sqlite(path: Path) -> None:
     connection.close()
 
 
-def _replace_postgres(path: Path) -> None:
-    """Drop every table that is there and put back what the dump holds, in one transaction.
-
-    pg_restore drops what the dump knows alone, and fails where a table of a newer version refers to that. So its script
-    goes to psql, which is told to commit once all of it has been read.
-    """
-    tables = ", ".join(map(connection.ops.quote_name, connection.introspection.table_names()))
-    connections[DEFAULT_DB_ALIAS].close()
-    begin = f"BEGIN; DROP TABLE IF EXISTS {tables} CASCADE;\n" if tables else "BEGIN;\n"
-    read = [_find("pg_restore"), "--clean", "--if-exists", "--no-owner", "--file=-", str(path)]
-    write = [_find("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
-    with TemporaryFile("w+") as said:
-        shared: dict[str, Any] = {"env": _environment(), "stderr": said}
-        with Popen(write, stdin=PIPE, stdout=DEVNULL, **shared) as psql:  # noqa: S603 - ours
-            script = cast(IO[bytes], psql.stdin)
-            with suppress(BrokenPipeError):  # psql has ended, and said why
-                script.write(begin.encode())
-                with Popen(read, stdout=PIPE, **shared) as dump:  # noqa: S603 - ours
-                    shutil.copyfileobj(cast(IO[bytes], dump.stdout), script)
-                if dump.returncode == 0:
-                    script.write(b"COMMIT;\n")
-            with suppress(BrokenPipeError):
-                script.close()
-        said.seek(0)
-        errors = [line for line in said if "error" in line.lower()]
-    if psql.returncode or dump.returncode:
-        raise CannotBackUp(f"pg_restore failed: {errors[0].strip() if errors else 'no reason given'}")
+def _opened(path: Path) -> sqlite3.Connection:
+    """To read. As a URI, in which a name with ? or # would be another one, and be made empty."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _refuse_damage(file: sqlite3.Connection, path: Path) -> None:
@@ -191,30 +210,3 @@ def _refuse_damage(file: sqlite3.Connection, path: Path) -> None:
         told = "it is not a database"
     if told != "ok":
         raise CannotBackUp(f"{path} is damaged: {told}.")
-
-
-def _run(tool: str, *options: str) -> None:
-    """One of PostgreSQL's tools, on the database of the settings."""
-    command = [_find(tool), *options]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise CannotBackUp(
-            f"{tool} failed: {done.stderr.strip().splitlines()[0] if done.stderr else 'no reason given'}"
-        )
-
-
-def _environment() -> dict[str, str]:
-    """Which database PostgreSQL's tools are to work on, and the password, which no list of processes shows so."""
-    there = connection.settings_dict
-    address = {"PGHOST": there["HOST"], "PGPORT": there["PORT"], "PGUSER": there["USER"], "PGDATABASE": there["NAME"]}
-    environment = {**os.environ, **{name: str(value) for name, value in address.items() if value}}
-    return environment | {"PGPASSWORD": there["PASSWORD"]} if there["PASSWORD"] else environment
-
-
-def _find(tool: str) -> str:
-    """Where it is: on PATH, or Debian's newest."""
-    found = shutil.which(tool)
-    debian = sorted(DEBIAN.glob(f"*/bin/{tool}"), key=lambda path: int(path.parts[-3]), reverse=True)
-    if found := found or (str(debian[0]) if debian else None):
-        return found
-    raise CannotBackUp(f"{tool} is not installed. Debian: apt install postgresql-client.")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core import backups
+from core.dumps import CannotBackUp
 
 
 class Command(BaseCommand):
@@ -17,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             backups.backup(options["file"], overwrite=options["overwrite"])
-        except backups.CannotBackUp as error:
+        except CannotBackUp as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Wrote {options['file']} ({options['file'].stat().st_size:,} bytes).")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core import backups
+from core.dumps import CannotBackUp
 
 
 class Command(BaseCommand):
@@ -19,11 +20,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found = backups.restore(options["file"], replace=options["replace"])
-        except backups.CannotBackUp as error:
+        except CannotBackUp as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Restored {found.patients} patients, {found.doctors} doctors, {found.appointments} appointments."
         )
+        for reason in found.left_out:
+            self.stderr.write(
+                f"Rights were left out: {reason}. Let the owner run deploy/audit-grants.sql for the application's role."
+            )
         if found.wrong:
             raise CommandError("But not all is well: " + "; ".join(found.wrong) + ".")
         self.stdout.write("Guards are in place, nothing overlaps, every history is whole.")
