@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from audit import guards
 from common import constraints
+from common.errors import Busy
 from doctors import weeks
 
 
@@ -24,7 +25,11 @@ def ready(request: HttpRequest) -> JsonResponse:
     """/readyz: 200, or 503 with what is missing before a booking would be safe."""
     missing = find_missing()
     if missing:
-        return JsonResponse({"status": "not ready", "missing": missing}, status=503)
+        headers = {"Retry-After": str(Busy.retry_after_seconds)}
+        answer = JsonResponse({"status": "not ready", "missing": missing}, status=503, headers=headers)
+        # As DRF marks its own: it tells of the failure, and of nothing else. The audit trail lets it through.
+        answer.exception = True  # type: ignore[attr-defined]
+        return answer
     return JsonResponse({"status": "ok"})
 
 

@@ -7,7 +7,7 @@ from hmac import compare_digest
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
@@ -82,7 +82,11 @@ def show(request: HttpRequest) -> HttpResponse:
         counted = CollectorRegistry()
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     asked.register(Queues())
-    return HttpResponse(generate_latest(counted) + generate_latest(asked), content_type=CONTENT_TYPE_LATEST)
+    try:
+        waiting = generate_latest(asked)
+    except Error:  # what was counted is told all the same: above all how much has failed since
+        waiting = b""
+    return HttpResponse(generate_latest(counted) + waiting, content_type=CONTENT_TYPE_LATEST)
 
 
 def allowed(request: HttpRequest) -> bool:

@@ -429,6 +429,8 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would print failures a second time, with what they say, and mail them.
         "django": {"handlers": [], "propagate": True},
+        # What strangers send, such as another Host: not mailed, or the mail of a minute would always be about that.
+        "django.security": {"handlers": ["stderr"], "propagate": False},
         "django.request": {"level": "ERROR"},  # milder ones are in our own line about the request
         "django.db.backends": {"level": "WARNING"},  # at DEBUG: every statement with its values
     },

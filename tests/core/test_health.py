@@ -62,3 +62,4 @@ def test_without_a_database_it_is_not_ready_and_tells_nothing_of_it(
     monkeypatch.setattr(connection, "cursor", fail)
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": ["database"]})
+    assert response["Retry-After"] == "1"

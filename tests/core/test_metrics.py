@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -56,6 +57,21 @@ def test_requests_are_counted_and_timed_by_route(client: Client, api: APIClient)
     before = value(client, counted), value(client, timed)
     api.get("/api/slots/")
     assert (value(client, counted), value(client, timed)) == (before[0] + 1, before[1] + 1)
+
+
+def test_without_a_database_what_was_counted_is_told_all_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise OperationalError("connection to server at db.internal failed for user clinic")
+
+    client.get("/")
+    monkeypatch.setattr(connection, "cursor", fail)
+    answer = client.get("/metrics", headers=TOKEN)
+    told = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'clinic_requests_total{method="GET",route="home",status="200"}' in told
+    assert "clinic_queue_depth{" not in told
 
 
 def test_committed_bookings_are_counted(client: Client, django_capture_on_commit_callbacks: object) -> None:

@@ -1,6 +1,7 @@
 """Settings: safe by default, every variable documented, and what makes bookings safe in force on the connection."""
 
 import ast
+import logging
 import os
 import re
 import runpy
@@ -288,6 +289,17 @@ def test_nobody_believes_to_be_mailed_who_is_not(settings_of: Settings) -> None:
     assert mailing["ADMINS"] == [("", "it@clinic.example.org")]
     assert (mailing["EMAIL_HOST"], mailing["EMAIL_PORT"], mailing["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert mailing["LOGGING"]["root"]["handlers"] == ["stderr", "mail"]
+
+
+def test_what_strangers_send_is_logged_and_mails_nobody(settings_of: Settings) -> None:
+    mailing = settings_of(**PRODUCTION, ADMINS="it@clinic.example.org", EMAIL_URL="smtp+tls://u:p@mail.example.org:587")
+    logger: Any = logging.getLogger("django.security.DisallowedHost")
+    heard = set()
+    while logger:
+        told = mailing["LOGGING"]["root"] if logger.name == "root" else mailing["LOGGING"]["loggers"].get(logger.name)
+        heard |= set((told or {}).get("handlers", ()))
+        logger = logger.parent if told is None or told.get("propagate", True) else None
+    assert heard == {"stderr"}
 
 
 @pytest.mark.parametrize("variable", [{"LOG_LEVEL": "LOUD"}, {"LOG_FORMAT": "xml"}])

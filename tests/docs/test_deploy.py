@@ -31,6 +31,12 @@ def test_the_guide_names_every_metric() -> None:
     assert [name for name in names if f"`{name}" not in text] == []
 
 
+def test_what_prometheus_asks_is_a_host_that_the_guides_let_in() -> None:
+    [target] = re.findall(r'targets: \["([\d.]+):8000"\]', (ROOT / "docs/operation.md").read_text())
+    [hosts] = re.findall(r"^ALLOWED_HOSTS=(.+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert target in hosts.split(",")
+
+
 def test_every_job_of_the_timers_is_a_command() -> None:
     jobs = set()
     for timer in (DEPLOY / "systemd").glob("*.timer"):

@@ -39,7 +39,9 @@ def test_while_nobody_can_connect_the_answer_is_503_and_it_returns_by_itself(ser
         proxy.refuse()
         answer = clinic.send(booking(next(patients), doctor, next(slots)))
         assert (answer.status_code, answer.headers["Retry-After"], answer.json()) == (503, "1", {"detail": BUSY})
-        assert clinic.client.get("/readyz").status_code == 503
+        ready = clinic.client.get("/readyz")
+        assert (ready.status_code, ready.headers["Retry-After"]) == (503, "1")
+        assert ready.json() == {"status": "not ready", "missing": ["database"]}
         assert clinic.client.get("/healthz").status_code == 200
         page = clinic.client.get("/api/doctors/")
         assert (page.status_code, page.headers["Retry-After"]) == (503, "1")
