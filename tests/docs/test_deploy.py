@@ -1,12 +1,16 @@
 """The files in deploy/ name what there is."""
 
 import json
+import os
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import get_commands
+from django.urls import get_resolver
+from gunicorn.config import Config
 
 from common import metrics
 from core.metrics import Queues
@@ -44,8 +48,8 @@ def test_every_job_of_the_timers_is_a_command() -> None:
         name = re.fullmatch(r"healthcare(?:@|-)(\w+)\.service", unit)[1]
         jobs.add(name)
         assert unit.startswith("healthcare@") or (DEPLOY / "systemd" / unit).exists()
-    cleared = {"clear_holds", "clear_idempotency_keys", "clearsessions"}
-    assert jobs == {"pass_on_offers", "mark_no_shows", "backup", *cleared}
+    cleared = {"clear_holds", "clear_idempotency_keys", "clearsessions", "tokens"}
+    assert jobs == {"pass_on_offers", "mark_no_shows", "backup", "audit", *cleared}
     assert jobs - set(get_commands()) == set()
 
 
@@ -61,6 +65,89 @@ def test_the_containers_are_described_whole() -> None:
     given = set(services["web"]["environment"])
     explained = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert given - explained == set()
+
+
+def test_every_setting_of_the_file_reaches_the_containers_but_those_that_are_theirs() -> None:
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    for name in ("migrate", "web", "jobs"):
+        assert services[name]["env_file"] == ".env"
+        assert services[name]["environment"]["DEBUG"] == "False"
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert "**/.env" in ignored  # deploy/.env is not copied into the image
+
+
+def test_the_image_has_tools_that_are_not_older_than_the_database() -> None:
+    client = {"bookworm": 15, "trixie": 17}  # of each Debian
+    bases = re.findall(r"^FROM python:[\d.]+-slim-(\w+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    [server] = re.findall(r"image: postgres:(\d+)", (DEPLOY / "compose.yaml").read_text())
+    assert [client[base] >= int(server) for base in bases] == [True, True]
+
+
+def units() -> dict[str, str]:
+    return {path.name: path.read_text() for path in (DEPLOY / "systemd").glob("*.service")}
+
+
+def test_no_unit_needs_the_directory_of_the_other_database() -> None:
+    paths = {name: re.findall(r"^ReadWritePaths=(.+)$", unit, re.MULTILINE) for name, unit in units().items()}
+    assert all(found for found in paths.values())
+    assert [name for name, [found] in paths.items() if not all(path[0] == "-" for path in found.split())] == []
+
+
+def test_nobody_else_reads_what_a_unit_writes() -> None:
+    assert [name for name, unit in units().items() if "UMask=0077" not in unit] == []
+
+
+def test_a_migration_may_take_longer_than_systemd_usually_waits() -> None:
+    assert int(re.search(r"^TimeoutStartSec=(\d+)$", units()["healthcare.service"], re.MULTILINE)[1]) >= 3600
+
+
+# --- nginx ---------------------------------------------------------------------------------------
+
+
+def routes(patterns: list[Any], before: str = "/") -> list[str]:
+    found = []
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        found += routes(pattern.url_patterns, route) if hasattr(pattern, "url_patterns") else [route]
+    return found
+
+
+def test_no_address_that_opens_something_by_itself_is_in_nginxs_log() -> None:
+    logged = re.search(r"map \$uri \$healthcare_logged \{(.+?)\n\}", (DEPLOY / "nginx.conf").read_text(), re.DOTALL)[1]
+    masks = re.findall(r'"~(\S+)" "', logged)
+    secret = [route for route in routes(get_resolver().url_patterns) if "<str:token>" in route]
+    assert "/calendar/<str:token>.ics" in secret
+    assert [route for route in secret if not any(re.match(mask, route) for mask in masks)] == []
+
+
+def test_where_the_application_is_not_there_nginx_says_when_to_come_back() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert re.search(r"error_page 502 504 = @away;", text)
+    answer = re.search(r"location @away \{(.+?)\n    \}", text, re.DOTALL)[1]
+    assert "add_header Retry-After 5 always;" in answer
+    assert "return 503 " in answer
+
+
+def test_nginx_gives_up_idle_connections_before_gunicorn_does() -> None:
+    seconds = int(re.search(r"keepalive_timeout (\d+)s;", (DEPLOY / "nginx.conf").read_text())[1])
+    assert seconds < Config().keepalive
+
+
+# --- gunicorn ------------------------------------------------------------------------------------
+
+
+def test_a_server_that_reads_its_settings_again_keeps_its_counts_and_clears_them_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    first = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    directory = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    again = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    assert Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) == directory
+    assert first["control_socket_disable"] is True
+    again["on_exit"](None)
+    assert not directory.exists()
 
 
 def test_whoever_stops_the_server_waits_longer_than_it_takes() -> None:
