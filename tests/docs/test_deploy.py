@@ -84,6 +84,17 @@ def test_the_image_has_tools_that_are_not_older_than_the_database() -> None:
     assert [client[base] >= int(server) for base in bases] == [True, True]
 
 
+def test_the_containers_database_logs_no_values() -> None:
+    yaml = pytest.importorskip("yaml")
+    command = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["database"]["command"]
+    assert command == ["postgres", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"]
+    guide = (ROOT / "docs/operation.md").read_text()
+    assert dict(re.findall(r"^ALTER DATABASE clinic SET (\w+) = '(\w+)';$", guide, re.MULTILINE)) == {
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+    }
+
+
 def units() -> dict[str, str]:
     return {path.name: path.read_text() for path in (DEPLOY / "systemd").glob("*.service")}
 
