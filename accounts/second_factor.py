@@ -8,7 +8,7 @@ import logging
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from allauth.mfa.utils import decrypt
+from allauth.mfa.utils import decrypt, encrypt
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 
@@ -19,6 +19,9 @@ from accounts.roles import STAFF
 from common.transactions import atomic
 
 logger = logging.getLogger(__name__)
+
+# Of the app, and of the recovery codes.
+ENCRYPTED = frozenset({"secret", "seed"})
 
 
 def is_enrolled(user: User) -> bool:
@@ -39,6 +42,8 @@ def accept(user: User, code: str) -> Authenticator | None:
     for authenticator in Authenticator.objects.select_for_update().filter(user=user).order_by("pk"):
         try:
             if _is_right(authenticator, code):
+                if settings.SECRET_KEY_FALLBACKS:
+                    _renew(user)
                 return authenticator
         except InvalidToken:
             logger.exception("The second factor of user %d cannot be read: SECRET_KEY has changed.", user.pk)
@@ -51,6 +56,14 @@ def remove(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     events.second_factor_removed.send(sender=User, user=user, request=None)
     end_everything(user)
+
+
+def _renew(user: User) -> None:
+    """Encrypt what they have with today's SECRET_KEY: whoever has signed in since it changed needs no other one."""
+    for authenticator in Authenticator.objects.filter(user=user):
+        for name in ENCRYPTED & authenticator.data.keys():
+            authenticator.data[name] = encrypt(decrypt(authenticator.data[name]))
+        authenticator.save(update_fields=["data"])
 
 
 def _is_right(authenticator: Authenticator, code: str) -> bool:

@@ -93,6 +93,16 @@ def test_a_new_secret_key_needs_the_old_one_beside_it(
     assert ask(code()).status_code == 200
 
 
+def test_whoever_has_signed_in_since_needs_the_old_one_no_more(
+    recovery_codes: list[str], settings: Settings, clock: time_machine.Traveller
+) -> None:
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another-" + "y" * 50
+    assert ask(code()).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    clock.move_to(NOW + timedelta(seconds=30))
+    assert [ask(otp).status_code for otp in (code(), recovery_codes[0])] == [200, 200]
+
+
 # --- REQUIRE_STAFF_MFA ---------------------------------------------------------------------------
 
 FIRST = {
