@@ -58,7 +58,7 @@ if wrong := [host for host in ALLOWED_HOSTS if not HOST.fullmatch(host)]:
 
 # --- The clinic ----------------------------------------------------------------------------------
 
-CLINIC_NAME = env.str("CLINIC_NAME", default="Main Clinic")
+CLINIC_NAME = env.str("CLINIC_NAME", default="").strip() or "Main Clinic"
 CLINIC_TIME_ZONE = env.str("CLINIC_TIME_ZONE", default="UTC")
 if CLINIC_TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(

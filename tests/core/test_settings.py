@@ -183,6 +183,10 @@ def test_an_empty_line_switches_nothing_off(settings_of: Settings) -> None:
     assert [settings[name] for name in names] == [True, True, True, False]
 
 
+def test_a_clinic_is_never_without_a_name(settings_of: Settings) -> None:
+    assert [settings_of(**PRODUCTION, CLINIC_NAME=name)["CLINIC_NAME"] for name in ("", " ")] == ["Main Clinic"] * 2
+
+
 @pytest.mark.filterwarnings("ignore:Engine not recognized")
 def test_a_value_that_begins_with_a_dollar_is_that_value(settings_of: Settings) -> None:
     assert settings_of(**PRODUCTION, METRICS_TOKEN="$ecret")["METRICS_TOKEN"] == "$ecret"
