@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -19,6 +18,7 @@ from api import problems
 from common import metrics
 from common.errors import Busy, Conflict, DomainError, Outdated, Refused, TooOften, Unsure
 from common.problems import PROBLEM
+from common.transactions import is_away
 from patients.errors import RecordMerged
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied(*error.args)
     if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
         error = exceptions.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [TOO_MANY]})
-    if isinstance(error, OperationalError | InterfaceError):  # away or overloaded: nothing was committed
+    if is_away(error):  # nothing was committed
         logger.error("The database failed.", exc_info=error)
         error = Busy()
     if isinstance(error, DomainError):

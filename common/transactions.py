@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from common import metrics, trail
 from common.errors import Busy, Unsure
@@ -25,6 +25,8 @@ SECONDS_OF_PATIENCE = 10
 LEAST_MILLISECONDS = 1000
 # PostgreSQL: deadlock, lock timeout, serialization failure.
 RETRIABLE_SQLSTATES = frozenset({"40P01", "55P03", "40001"})
+
+READ_ONLY = "25006"
 
 
 def atomic(function: Callable[P, R]) -> Callable[P, R]:
@@ -71,6 +73,12 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 def _transaction() -> AbstractContextManager[None]:
     noted = trail.current()
     return transaction.atomic() if noted is None else noted.transaction()
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database cannot serve now: it is gone, overloaded, or lets nobody write, as a standby does."""
+    read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", None) == READ_ONLY
+    return read_only or isinstance(error, OperationalError | InterfaceError)
 
 
 def is_lost_connection(error: Exception) -> bool:

@@ -5,13 +5,13 @@ The API words its own (`api.errors`); this is for the pages, the admin, and what
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.defaults import server_error
 
 from common.errors import Busy, Unsure
 from common.metrics import count_refusal
+from common.transactions import is_away
 from core.refusals import answer
 from core.requests import API
 
@@ -27,7 +27,7 @@ PAGE = """<!doctype html>
 def failed(request: HttpRequest) -> HttpResponseBase:
     """Django's handler500."""
     error = sys.exc_info()[1]
-    if not isinstance(error, OperationalError | InterfaceError | Busy | Unsure):
+    if not (isinstance(error, Busy | Unsure) or is_away(error)):
         return server_error(request)
     told = error if isinstance(error, Busy | Unsure) else Busy()
     count_refusal(told.code)

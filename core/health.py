@@ -41,6 +41,17 @@ def find_missing() -> list[str]:
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             return [f"migration {migration.app_label}.{migration.name}" for migration, _ in plan]
+        if _only_reads():
+            return ["database that can be written"]
         return [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
     except Error:  # its text names hosts and users, and this answer is public
         return ["database"]
+
+
+def _only_reads() -> bool:
+    """Whether this PostgreSQL is a standby, or lets nobody write for another reason: reading would go on."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only')")
+        return bool(cursor.fetchone() == ("on",))

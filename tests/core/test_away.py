@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.test import Client
 from prometheus_client import REGISTRY
+from psycopg.errors import ReadOnlySqlTransaction
 from rest_framework.test import APIClient
 
 from api.views.doctors import DoctorViewSet
@@ -23,14 +24,21 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: Exception, owner: object, name:
     monkeypatch.setattr(owner, name, failing)
 
 
-@pytest.mark.parametrize("error", [OperationalError("of host db.internal"), InterfaceError("closed")])
+def read_only() -> Exception:
+    """What a standby says, or a server whose disk its provider keeps from filling up."""
+    error = InternalError("cannot execute INSERT in a read-only transaction")
+    error.__cause__ = ReadOnlySqlTransaction()
+    return error
+
+
+@pytest.mark.parametrize("error", [OperationalError("of host db.internal"), InterfaceError("closed"), read_only()])
 def test_the_api_says_503_and_when_to_return(api: APIClient, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     fail(monkeypatch, error, DoctorViewSet, "list")
     answer = api.get("/api/doctors/")
     assert (answer.status_code, answer["Retry-After"], answer.json()) == (503, "1", {"detail": BUSY})
 
 
-@pytest.mark.parametrize("error", [OperationalError("of host db.internal"), InterfaceError("closed"), Busy()])
+@pytest.mark.parametrize("error", [OperationalError("of host db.internal"), InterfaceError(""), read_only(), Busy()])
 def test_what_no_face_words_is_a_503_too(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     client = Client(raise_request_exception=False)
     fail(monkeypatch, error, metrics, "route_of")  # in the middleware, around every view
@@ -62,9 +70,10 @@ def test_what_no_face_words_is_counted_among_the_refusals(monkeypatch: pytest.Mo
     assert REGISTRY.get_sample_value("clinic_refusals_total", {"code": "busy"}) == before + 1
 
 
-def test_any_other_failure_stays_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [ImproperlyConfigured("a defect"), InternalError("another")])
+def test_any_other_failure_stays_a_500(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     client = Client(raise_request_exception=False)
-    fail(monkeypatch, ImproperlyConfigured("a defect"), metrics, "route_of")
+    fail(monkeypatch, error, metrics, "route_of")
     assert client.get("/admin/login/").status_code == 500
 
 

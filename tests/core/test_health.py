@@ -63,3 +63,13 @@ def test_without_a_database_it_is_not_ready_and_tells_nothing_of_it(
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": ["database"]})
     assert response["Retry-After"] == "1"
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no standby")
+def test_a_database_that_only_reads_is_not_ready(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+    response = client.get("/readyz")
+    missing = ["database that can be written"]
+    assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": missing})
