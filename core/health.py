@@ -43,6 +43,8 @@ def find_missing() -> list[str]:
             return [f"migration {migration.app_label}.{migration.name}" for migration, _ in plan]
         if _only_reads():
             return ["database that can be written"]
+        if refused := _without_rights():
+            return [f"rights to {table}: see deploy/audit-grants.sql" for table in refused]
         return [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
     except Error:  # its text names hosts and users, and this answer is public
         return ["database"]
@@ -55,3 +57,16 @@ def _only_reads() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('transaction_read_only')")
         return bool(cursor.fetchone() == ("on",))
+
+
+def _without_rights() -> list[str]:
+    """Tables that the application's role cannot use: a migration makes them, and the owner has forgotten the grants."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE NOT (has_table_privilege(quote_ident(name), 'SELECT')"
+            " AND has_table_privilege(quote_ident(name), 'INSERT')) ORDER BY name",
+            [connection.introspection.django_table_names(include_views=False)],
+        )
+        return [name for (name,) in cursor.fetchall()]

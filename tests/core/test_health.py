@@ -73,3 +73,20 @@ def test_a_database_that_only_reads_is_not_ready(client: Client) -> None:
     response = client.get("/readyz")
     missing = ["database that can be written"]
     assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": missing})
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+def test_a_role_for_which_the_grants_were_forgotten_is_not_ready(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE clinic_app_of_a_test")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO clinic_app_of_a_test")
+        cursor.execute("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO clinic_app_of_a_test")
+        cursor.execute("SET LOCAL ROLE clinic_app_of_a_test")
+        assert client.get("/readyz").json() == {"status": "ok"}
+        cursor.execute("RESET ROLE")
+        cursor.execute("REVOKE INSERT ON appointments_hold FROM clinic_app_of_a_test")
+        cursor.execute("SET LOCAL ROLE clinic_app_of_a_test")
+    response = client.get("/readyz")
+    missing = ["rights to appointments_hold: see deploy/audit-grants.sql"]
+    assert (response.status_code, response.json()) == (503, {"status": "not ready", "missing": missing})
