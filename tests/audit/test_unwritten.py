@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import RequestFactory
+from pytest_django import DjangoAssertNumQueries
 
 from audit.middleware import Audited
 from common import trail
@@ -68,3 +69,10 @@ def test_a_request_waits_for_the_file_once(spent: float, left: int) -> None:
     with without_waiting_again(time.monotonic() - spent):
         assert timeout() == pytest.approx(left, abs=500)
     assert timeout() == 20_000
+
+
+@pytest.mark.django_db
+def test_to_wait_for_the_file_once_is_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """However slow a machine is: what a request asks is counted the same."""
+    with django_assert_num_queries(0), without_waiting_again(time.monotonic() - 5):
+        pass
