@@ -1,6 +1,6 @@
 // The desk: the calendar over the day's data, the dialog for one visit, and what others change meanwhile.
 
-import { announce, csrfToken, reached, unreachable } from "./site.js";
+import { announce, csrfToken, reached, signedOut, unreachable } from "./site.js";
 import { bindKeys } from "./keys.js";
 import { onVisitChanged, openPanel } from "./panel.js";
 
@@ -175,6 +175,10 @@ function tidy() {
 async function send(url, fields) {
   const body = new URLSearchParams(fields);
   const response = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
+  if (response.status === 401) {
+    signedOut();  // the visit goes back to where it was
+    return { ok: false, text: "" };
+  }
   return { ok: response.ok, text: (await response.json()).text };
 }
 
@@ -193,7 +197,7 @@ async function drop({ event, oldEvent, newResource, jsEvent, revert }) {
     answer = { ok: false, text: document.body.dataset.offline };
   }
   if (!answer.ok) revert();
-  announce(answer.text, answer.ok ? "success" : "error");
+  if (answer.text) announce(answer.text, answer.ok ? "success" : "error");
   await refresh();
   if (!answer.ok) redraw();
 }
@@ -228,9 +232,9 @@ async function refresh() {
     return;
   }
   if (response.status >= 500) unreachable();
-  else reached();
-  if (response.redirected) location.reload();
-  if (!response.ok || dragging) return;
+  else if (!response.redirected) reached();
+  if (response.redirected) signedOut();
+  if (!response.ok || response.redirected || dragging) return;
   tag = response.headers.get("ETag");
   const focused = document.activeElement?.id;
   day.innerHTML = await response.text();

@@ -1,6 +1,6 @@
 // The dialog in which one visit is shown, moved or booked, over whatever page is behind it.
 
-import { announce, openDialog } from "./site.js";
+import { announce, isLedAway, openDialog, signedOut } from "./site.js";
 import { enhanceBooking } from "./quick.js";
 
 const panel = document.getElementById("panel");
@@ -37,11 +37,9 @@ document.addEventListener("click", (event) => {
 });
 // Who was signed out meanwhile is not shown the log-in page inside of another one.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig } = event.detail;
-  const asked = new URL(requestConfig.path, location.href);
-  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked.pathname) {
+  if (isLedAway(event.detail)) {
     event.detail.shouldSwap = false;
-    location.reload();
+    signedOut();
   }
 });
 panel.addEventListener("close", () => body.replaceChildren());

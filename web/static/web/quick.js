@@ -1,6 +1,6 @@
 // Quick booking: find the patient, say with whom, take the first time. Every step goes on to the next by Enter.
 
-import { announce, csrfToken } from "./site.js";
+import { announce, csrfToken, signedOut } from "./site.js";
 import { combobox } from "./combobox.js";
 
 const SEARCH_DELAY_MILLISECONDS = 150;
@@ -16,7 +16,7 @@ async function post(url, body, signal) {
     return "";
   }
   // Who was signed out meanwhile is not shown the log-in page inside of this one.
-  if (response.redirected) location.reload();
+  if (response.status === 401 || response.redirected) signedOut({ sent: true });
   else if (!response.ok) announce(document.body.dataset.failed, "error");
   return response.ok && !response.redirected ? response.text() : "";
 }

@@ -37,6 +37,27 @@ export function reached() {
   away = null;
 }
 
+/** Whether something would be lost if the page were loaded again. */
+function hasEntries() {
+  return [...document.querySelectorAll("form[method=post] :is(input, textarea, select)")].some((field) => (
+    field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field.value !== field.defaultValue || field.checked !== field.defaultChecked));
+}
+
+/** Whoever sent this has been signed out meanwhile. What is typed stays; a page without any asks to sign in. */
+export function signedOut({ sent = false } = {}) {
+  if (!sent && !hasEntries()) {
+    location.reload();
+    return;
+  }
+  if (away) return;
+  away = announce(document.body.dataset.signedOut, "error");
+  const link = document.createElement("a");
+  Object.assign(link, { href: document.body.dataset.signIn, target: "_blank", rel: "noopener", className: "btn btn-primary btn-sm", textContent: document.body.dataset.signInWord });
+  away.querySelector("button").before(link);
+  away.querySelector("button").addEventListener("click", () => { away = null; });
+}
+
 /** Show `dialog` over the page. What is behind it can be neither heard nor pressed: the messages come along. */
 export function openDialog(dialog) {
   if (!dialog || dialog.open) return;
@@ -45,9 +66,10 @@ export function openDialog(dialog) {
 }
 document.addEventListener("close", () => document.body.append(announcements, toasts), true);
 
-/** The token that a request of a session needs, from the page's own head. */
+/** The token that a request of a session needs: the browser's own, since signing in, in any tab, makes another one. */
 export function csrfToken() {
-  return document.querySelector("meta[name=csrf-token]").content;
+  const kept = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+  return kept ? kept[1] : document.querySelector("meta[name=csrf-token]").content;
 }
 
 /** Whether a key pressed now is meant for what has the focus, and not for the page. */
@@ -66,7 +88,11 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
   if (asksByItself(detail)) unreachable();
   else announce(document.body.dataset.offline, "error");
 });
-document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful) reached(); });
+/** Whether the answer is another page: that to sign in, of whoever was signed out meanwhile. */
+export function isLedAway({ xhr, requestConfig }) {
+  return Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname !== new URL(requestConfig.path, location.href).pathname;
+}
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful && !isLedAway(detail)) reached(); });
 // An answer that refuses carries the form with its errors: it is shown as well. A whole page, of a server that is away,
 // would be shown inside of this one.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -77,7 +103,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (asksByItself(detail)) unreachable();
+  if (detail.xhr.status === 401) signedOut({ sent: true });
+  else if (asksByItself(detail)) unreachable();
   else announce(document.body.dataset.failed, "error");
 });
 
@@ -147,6 +174,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.method === "post" && !form.matches("[hx-post]")) {
+    if (form.elements.csrfmiddlewaretoken) form.elements.csrfmiddlewaretoken.value = csrfToken();
     form.dataset.sent = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
   }
