@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 from appointments import occupancy
 from appointments.availability import OpenHours, questions
 from appointments.lengths import usual_minutes
-from appointments.occupancy import Buffers, Stretch
+from appointments.occupancy import Buffers, Loads, Stretch
 from clinics.models import AppointmentType, Location, Room
 from common.together import ask
 from doctors.models import Doctor, Practitioner
@@ -65,8 +65,8 @@ class Search(Generic[D]):
     ``since`` and ``until`` are instants, or local dates of which the whole day counts. ``minutes`` is the visit's
     length (default: the type's, or each doctor's own), ``step`` the grid's (default: the length). ``weekdays`` (Monday
     is 0) and ``part_of_day`` are about the start, in local time; with ``not_before_days`` nothing starts on a local day
-    before that many from today. ``limit`` is how many slots are wanted at most. The doctors are those who offer the
-    ``appointment_type``: nobody asks again.
+    before that many from today. ``limit`` is how many slots are wanted at most; ``once`` lists one at each time. The
+    doctors are those who offer the ``appointment_type``: nobody asks again.
     """
 
     doctors: Sequence[D]
@@ -81,6 +81,7 @@ class Search(Generic[D]):
     part_of_day: str = ""
     weekdays: frozenset[int] = frozenset()
     not_before_days: int = 0
+    once: bool = False
 
     def length(self, doctor: D) -> int:
         return self.minutes or usual_minutes(doctor, self.appointment_type)
@@ -159,7 +160,7 @@ class _Weighed(Generic[D]):
         # The same for many doctors:
         self._possibles: dict[tuple[int, int, int], int] = {}
         self._room_starts: dict[tuple[int, int], int] = {}
-        self._loads: dict[tuple[date, int], dict[int, tuple[int, int]]] = {}
+        self._loads: dict[tuple[date, int], Loads] = {}
         self.barred = {place.id: self._barred(place) for place in self.places}
         self.starts = {place.id: self._wanted_starts(place) for place in self.places}
         self.days = {place.id: midnight_bits(place.zone, self.timeline) for place in self.places}
@@ -179,7 +180,8 @@ class _Weighed(Generic[D]):
             soon = [(starts, offer) for offer in offers if (starts := offer.starts >> begin & A_WHILE)]
             for minute in bits(left >> begin & A_WHILE):
                 start = self.timeline.instant(begin + minute)
-                for offer in self._lightest_first([offer for starts, offer in soon if starts >> minute & 1], start):
+                free = self._lightest_first([offer for starts, offer in soon if starts >> minute & 1], start)
+                for offer in free[:1] if self.search.once else free:
                     yield SlotOf(start, start + offer.length, offer.doctor, offer.place)
             end = begin + A_WHILE.bit_length()
             left = left >> end << end
@@ -213,15 +215,11 @@ class _Weighed(Generic[D]):
         loads = {number: self._loads_on(place.local(start).date(), place) for number, place in places.items()}
         return sorted(offers, key=lambda offer: loads[offer.place.id][offer.doctor.id])
 
-    def _loads_on(self, day: date, place: Location) -> dict[int, tuple[int, int]]:
-        """How many visits each doctor has on the local day, with the doctor's id."""
+    def _loads_on(self, day: date, place: Location) -> Loads:
         key = (day, place.id)
         if key not in self._loads:
             first, last = (start_of_day(edge, place.zone).timestamp() for edge in (day, day + DAY))
-            self._loads[key] = {
-                doctor: (len([one for one in self.taken[doctor] if first <= one[0] < last]), doctor)
-                for doctor in self.lengths
-            }
+            self._loads[key] = Loads(self.taken, first, last)
         return self._loads[key]
 
     def _barred(self, place: Location) -> int:

@@ -1,7 +1,7 @@
 """What is taken: the visits that block and the holds that stand, of doctors and of rooms."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -123,6 +123,22 @@ def by_owner(visits: Iterable[Row], holds: Iterable[Row]) -> dict[int, list[Stre
         for owner, start, end, before, after in rows:
             found[owner].append((start, end, before, after))
     return found
+
+
+class Loads(dict[int, tuple[int, int]]):
+    """How many visits a doctor has on a local day, with the doctor's id: counted of those who are asked about only.
+
+    Of thousands of doctors at hundreds of places few can begin at one time.
+    """
+
+    def __init__(self, taken: Mapping[int, list[Stretch]], first: float, last: float) -> None:
+        super().__init__()
+        self.taken, self.first, self.last = taken, first, last
+
+    def __missing__(self, doctor: int) -> tuple[int, int]:
+        visits = len([one for one in self.taken[doctor] if self.first <= one[0] < self.last])
+        self[doctor] = visits, doctor
+        return self[doctor]
 
 
 def taken(visits: Iterable[Row], holds: Iterable[Row]) -> dict[int, list[Taken]]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Q
 from django.db.models.functions import Lower
 
 from clinics.models import AbstractWeeklyHours, AppointmentType, ExceptionToHours, Location
@@ -39,6 +39,10 @@ class DoctorQuerySet(RecordQuerySet["Doctor"]):
         """Those of this specialization, whatever its case and accents."""
         return self.filter(specialization_key=folded(specialization))
 
+    def specializations(self) -> set[str]:
+        """Which there are among them, as they are written."""
+        return set(self.order_by().values_list("specialization", flat=True).distinct())
+
     def offering(self, appointment_type: AppointmentType) -> "DoctorQuerySet":
         """Those who give this type of visit: by specialization or by name; everybody, where it names neither."""
         named = Doctor.offers.through.objects.filter(appointmenttype=appointment_type)
@@ -49,11 +53,10 @@ class DoctorQuerySet(RecordQuerySet["Doctor"]):
 
     def seeing_patients_at(self, *locations: Location) -> "DoctorQuerySet":
         """Those who have weekly hours or an extra clinic there, now or at another time."""
-        weekly = WeeklyHours.objects.filter(doctor=OuterRef("pk"), location__in=locations)
-        extra = AvailabilityException.objects.filter(
-            doctor=OuterRef("pk"), location__in=locations, kind=AvailabilityException.Kind.OPEN
-        )
-        return self.filter(Exists(weekly) | Exists(extra))
+        # Looked up once and not for each doctor: SQLite would read the whole location's hours for every one.
+        weekly = WeeklyHours.objects.filter(location__in=locations).order_by()
+        extra = AvailabilityException.objects.filter(location__in=locations, kind=AvailabilityException.Kind.OPEN)
+        return self.filter(Q(pk__in=weekly.values("doctor")) | Q(pk__in=extra.order_by().values("doctor")))
 
     def locked_by_id(self, ids: Collection[int]) -> "dict[int, Doctor]":
         """The newest rows of those with the ids, locked as in `locked`."""

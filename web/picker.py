@@ -1,7 +1,7 @@
 """Choosing a time: the free slots of a few days, by day, with the first one chosen already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from appointments.finding import Search, Slot, find_slots
@@ -44,7 +44,7 @@ class Wish:
     minutes: int | None = None
 
     def search(self, since: date | datetime, until: date | datetime, limit: int) -> list[Slot]:
-        """The free slots, earliest first."""
+        """The free times, earliest first; where several doctors are free, of the one that the engine puts first."""
         if not self.doctors:
             return []
         return find_slots(
@@ -57,13 +57,15 @@ class Wish:
                 minutes=self.minutes,
                 location=self.location,
                 appointment_type=self.kind,
+                once=True,
             )
         )
 
     def offers(self, doctor: int, start: datetime) -> Slot | None:
         """The slot that begins then, if it is on the list: what is not listed is not chosen either."""
-        on_that_day = self.search(start - timedelta(minutes=1), start + DAY + DAY, MOST_LISTED)
-        return next((slot for slot in on_that_day if (slot.doctor.pk, slot.start) == (doctor, start)), None)
+        alone = replace(self, doctors=[one for one in self.doctors if one.pk == doctor])
+        on_that_day = alone.search(start - timedelta(minutes=1), start + DAY + DAY, MOST_LISTED)
+        return next((slot for slot in on_that_day if slot.start == start), None)
 
 
 @dataclass

@@ -333,3 +333,26 @@ def test_a_slot_is_as_long_as_the_visit_it_becomes(doctor: Doctor) -> None:
     [slot] = find_slots(Search([doctor], MONDAY, MONDAY, now=NOW, limit=1, appointment_type=quick))
     visit = book(slot.start.isoformat(), doctor=doctor, appointment_type=quick)
     assert Interval(slot.start, slot.end) == visit.interval
+
+
+def test_a_search_weighs_those_only_who_can_begin_at_the_time(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    weighed: list[int] = []
+    count = occupancy.Loads.__missing__
+    monkeypatch.setattr(
+        occupancy.Loads, "__missing__", lambda self, doctor: weighed.append(doctor) or count(self, doctor)
+    )
+    there = open_location(name="There", time_zone="UTC")
+    here = [make_doctor(), make_doctor()]
+    for doctor in (make_doctor(), make_doctor()):
+        set_hours(doctor, "tue 08:00-18:00", location=there)
+    search = Search(list(Doctor.objects.all()), since=NOW, until=NOW + 2 * DAY, now=NOW, limit=1)
+    assert [slot.doctor for slot in find_slots(search)] == here[:1]
+    assert weighed == [doctor.pk for doctor in here]
+
+
+def test_of_several_who_are_free_at_one_time_the_first_alone_is_listed_where_one_is_enough(db: None) -> None:
+    busy, idle = make_doctor(), make_doctor()
+    book("2026-03-02 09:00", doctor=busy)
+    search = Search([busy, idle], since=NOW, until=NOW + DAY, now=NOW, limit=3)
+    assert [slot.doctor for slot in find_slots(replace(search, once=True))] == [idle, idle, idle]
+    assert [slot.doctor for slot in find_slots(search)] == [idle, busy, idle]
