@@ -6,6 +6,7 @@ from web.views.audit import TrailView
 from web.views.dashboard import DashboardTableView, DashboardView
 from web.views.doctor.day import DayView, StepView
 from web.views.doctor.feed import FeedPage, FeedView
+from web.views.doctor.finding import OptionsView
 from web.views.doctor.hours import DoctorsView, HoursView
 from web.views.doctor.leave import LeaveView, MoveView, RemoveView, TouchedView
 from web.views.manage.holidays import HolidaysView, RemoveHolidayView
@@ -32,6 +33,7 @@ doctors = [
     path("my-day/", DayView.as_view(), name="my-day"),
     path("doctors/<int:pk>/day/", DayView.as_view(), name="doctor-day"),
     path("doctors/", DoctorsView.as_view(), name="doctors"),
+    path("doctors/options/", OptionsView.as_view(), name="doctor-options"),
     path("my-hours/", HoursView.as_view(), name="my-hours"),
     path("doctors/<int:pk>/hours/", HoursView.as_view(), name="doctor-hours"),
     path("my-leave/", LeaveView.as_view(), name="my-leave"),

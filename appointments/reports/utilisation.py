@@ -7,6 +7,7 @@ day on which it begins. Visits that were booked outside the hours count: utilisa
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -112,13 +113,26 @@ def _open_minutes(scope: Scope, doctors: list[Doctor]) -> dict[int, Week]:
     while start < whole.end:
         timeline = Timeline.over(Interval(start, min(start + CHUNK, whole.end)))
         by_place = {pk: _days(scope, place, timeline) for pk, place in scope.locations.items()}
+        # Who works as others do shares their masks: of thousands of doctors few weeks are counted.
+        counted: dict[int, tuple[Mapping[int, int], list[int]]] = {}
         for doctor in doctors:
+            masks = hours.masks(doctor, timeline)
+            if id(masks) not in counted:
+                counted[id(masks)] = masks, _minutes(masks, by_place)  # with the masks, or another's might get their id
             week = found[doctor.pk]
-            for pk, mask in hours.masks(doctor, timeline).items():
-                for number, of_weekday in enumerate(by_place.get(pk, ())):
-                    week[number] += (mask & of_weekday).bit_count()
+            for number, minutes in enumerate(counted[id(masks)][1]):
+                week[number] += minutes
         start += CHUNK
     return found
+
+
+def _minutes(masks: Mapping[int, int], by_place: Mapping[int, list[int]]) -> list[int]:
+    """By weekday, what is open at all places together."""
+    week = [0] * 7
+    for pk, mask in masks.items():
+        for number, of_weekday in enumerate(by_place.get(pk, ())):
+            week[number] += (mask & of_weekday).bit_count()
+    return week
 
 
 def _days(scope: Scope, place: Location, timeline: Timeline) -> list[int]:

@@ -119,6 +119,7 @@ NOTHING_OF_PATIENTS = {
     *("GET patient-register", "GET my-leave", "GET doctor-leave", "GET my-calendar", "GET calendar-feed"),
     *("GET manage-locations", "GET manage-rooms", "GET manage-room", "GET manage-types", "GET manage-type"),
     *("GET manage-holidays", "GET dashboard-table", "GET desk-book", "POST desk-times", "GET desk-find"),
+    "GET doctor-options",
     *("POST desk-step", "POST board-step", "GET my-waiting-join"),
     *(f"GET {whose}book-{step}" for whose in ("", "my-") for step in ("what", "who", "times", "details", "check")),
     *(f"{method} {whose}book-lost" for method in ("GET", "POST") for whose in ("", "my-")),

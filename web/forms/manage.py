@@ -1,10 +1,10 @@
 """What administrators write about the clinic and its users."""
 
 from datetime import date, datetime, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -13,6 +13,7 @@ from clinics.instants import YEARS
 from clinics.models import AppointmentType, Holiday, Location, OpeningHours, Room
 from doctors.models import Doctor
 from patients.models import Patient
+from web.forms.doctors import MOST_LISTED, DoctorField
 from web.forms.hours import WEEKDAYS
 from web.forms.records import DayField, PlainForm, RecordForm, TimeInput, say_of_none
 from web.forms.visits import instant_of
@@ -35,8 +36,7 @@ class UserForm(PlainForm):
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=ROLES, required=False)
-    doctor = forms.ModelChoiceField(
-        Doctor.objects.order_by("name_key", "id"),
+    doctor = DoctorField(
         label=_("Signs in as the doctor"),
         required=False,
         empty_label=_("Nobody"),
@@ -49,6 +49,11 @@ class UserForm(PlainForm):
         max_value=2**53,
         help_text=_("The number of the record, for the role of patient."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        doctor: Any = self.fields["doctor"]
+        doctor.offer(Doctor.objects.order_by("name_key", "id"), everybody=True)
 
     def clean(self) -> dict[str, Any]:
         entered: dict[str, Any] = super().clean() or {}
@@ -133,6 +138,8 @@ class TypeForm(RecordForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    another_doctor = DoctorField(label=_("Another doctor who offers it"), required=False, empty_label=_("nobody else"))
+
     class Meta:
         model = AppointmentType
         fields: ClassVar = [
@@ -167,7 +174,33 @@ class TypeForm(RecordForm):
             self.initial["doctors"] = self.instance.doctors.all()
         else:
             del self.fields["active"]
-        self.order_fields([*self.Meta.fields[:-1], "specializations", "doctors", "active"])
+        doctors, another = cast(Any, self.fields["doctors"]), cast(Any, self.fields["another_doctor"])
+        if Doctor.objects.order_by()[MOST_LISTED : MOST_LISTED + 1].exists():
+            named = list(self._named()[:MOST_LISTED]) if self.instance.pk else []
+            doctors.widget.choices = [(doctor.pk, str(doctor)) for doctor in named]
+            doctors.help_text = self._told_of_others() if len(named) == MOST_LISTED else ""
+            self.initial["doctors"] = named
+            another.offer(doctors.queryset, everybody=True)
+        else:
+            del self.fields["another_doctor"]
+        self.order_fields([*self.Meta.fields[:-1], "specializations", "doctors", "another_doctor", "active"])
+
+    def _named(self) -> Any:
+        return self.instance.doctors.order_by("name_key", "id")
+
+    def _told_of_others(self) -> str:
+        others = self._named().count() - MOST_LISTED
+        told = ngettext("%(n)d other doctor offers it, too.", "%(n)d other doctors offer it, too.", others)
+        return told % {"n": others} if others else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Who is not shown stays, and who is named besides comes to them."""
+        entered: dict[str, Any] = super().clean() or {}
+        if "another_doctor" in self.fields:
+            another = entered.pop("another_doctor", None)
+            unseen = self._named()[MOST_LISTED:] if self.instance.pk else []
+            entered["doctors"] = {*entered.get("doctors", ()), *unseen, *([another] if another else [])}
+        return entered
 
     def clean_specializations(self) -> list[str]:
         names = (" ".join(name.split()) for name in self.cleaned_data["specializations"].split(","))

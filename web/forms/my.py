@@ -12,6 +12,7 @@ from appointments.models import WaitlistEntry
 from clinics.models import AppointmentType
 from doctors.models import Doctor
 from patients.models import Patient
+from web.forms.doctors import DoctorField
 from web.forms.records import DayField
 from web.tongues import tongue
 
@@ -73,9 +74,7 @@ class WaitForm(forms.Form):
     appointment_type = forms.ModelChoiceField(
         queryset=AppointmentType.objects.none(), label=_("What for"), required=False, empty_label=_("Anything")
     )
-    doctor = forms.ModelChoiceField(
-        queryset=Doctor.objects.none(), label=_("Doctor"), required=False, empty_label=_("Any doctor")
-    )
+    doctor = DoctorField(label=_("Doctor"), required=False, empty_label=_("Any doctor"))
     earliest = DayField(label=_("From"))
     latest = DayField(label=_("Until"))
     part_of_day = forms.ChoiceField(choices=PARTS, label=_("Time of day"), required=False)
@@ -85,7 +84,7 @@ class WaitForm(forms.Form):
         rows = Patient.objects.filter(pk__in=[one.pk for one in people]).order_by("full_name", "id")
         self._choose_from("patient", rows)
         self._choose_from("appointment_type", online.types_bookable())
-        self._choose_from("doctor", Doctor.objects.active())
+        cast(DoctorField, self.fields["doctor"]).offer(Doctor.objects.active())
 
     def _choose_from(self, name: str, rows: Any) -> None:
         cast(forms.ModelChoiceField, self.fields[name]).queryset = rows

@@ -1,15 +1,17 @@
 """What the desk says to book a visit: for whom, with whom, what, and when."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import AppointmentType, Location
 from common.ids import read_id
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
+from web.forms.doctors import LONGEST_NAME, MOST_FOUND, MOST_LISTED, Typed, found_by_name
 from web.forms.records import DayField, DayInput
 from web.forms.visits import MOST_REASON, read_wall
 
@@ -50,6 +52,7 @@ class BookingForm(forms.Form):
     )
     query = forms.CharField(label=_("Patient"), max_length=200, required=False)
     whom = forms.ChoiceField(label=_("Doctor or specialty"), required=False)
+    whom_name = forms.CharField(label=_("Or a doctor's name"), max_length=LONGEST_NAME, required=False)
     appointment_type = forms.ModelChoiceField(
         AppointmentType.objects.active(), label=_("Type of visit"), required=False, empty_label=_("Usual length")
     )
@@ -61,8 +64,12 @@ class BookingForm(forms.Form):
 
     def __init__(self, *args: Any, doctors: DoctorQuerySet, patients: Any, overrides: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = list(doctors)
-        specialties = sorted({doctor.specialization for doctor in listed}, key=str.casefold)
+        listed = list(doctors[: MOST_LISTED + 1])
+        self.many = len(listed) > MOST_LISTED
+        names = doctors.specializations() if self.many else {doctor.specialization for doctor in listed}
+        specialties = sorted(names, key=str.casefold)
+        if self.many:
+            listed = self._meant(doctors)
         choice = self.fields["whom"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [
@@ -77,6 +84,24 @@ class BookingForm(forms.Form):
         slot.doctors = doctors
         if not overrides:
             del self.fields["override"]
+        if not self.many:
+            del self.fields["whom_name"]
+
+    def _meant(self, doctors: DoctorQuerySet) -> list[Doctor]:
+        """Of more doctors than a list holds: who is chosen, or whom the name that is typed may mean."""
+        told = self.data if self.is_bound else self.initial
+        whom, name = told.get("whom") or "", " ".join((told.get("whom_name") or "").replace("\x00", "").split())
+        pk = whom.removeprefix(DOCTOR) if whom.startswith(DOCTOR) else ""
+        if not name or whom.startswith(SPECIALTY):
+            return list(doctors.filter(pk=read_id(pk) or 0))
+        found = found_by_name(doctors, Typed(name[:LONGEST_NAME], pk))
+        if len(found) == 1:
+            meant = {"whom": f"{DOCTOR}{found[0].pk}"}
+            if self.is_bound:
+                self.data = {**cast(QueryDict, self.data).dict(), **meant}
+            else:
+                self.initial = {**self.initial, **meant}
+        return found[:MOST_FOUND]
 
     def read(self, name: str) -> Any:
         """What one field says by itself, None where it says nothing that makes sense: for the steps before the last."""

@@ -13,6 +13,7 @@ from clinics.models import Location
 from common import clock
 from common.errors import Refused
 from doctors.models import Doctor
+from web.forms.doctors import DoctorField
 from web.forms.records import DayInput, PlainForm
 from web.refusals import refuse
 
@@ -26,9 +27,7 @@ class ScopeForm(PlainForm):
     location = forms.ModelChoiceField(
         Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("Every location")
     )
-    doctor = forms.ModelChoiceField(
-        Doctor.objects.none(), label=_("Doctor"), required=False, empty_label=_("Every doctor")
-    )
+    doctor = DoctorField(label=_("Doctor"), required=False, empty_label=_("Every doctor"))
 
     def __init__(self, data: Any, *, actor: User) -> None:
         super().__init__(data)
@@ -36,7 +35,7 @@ class ScopeForm(PlainForm):
         self.order_fields(self.field_order)
         self.doctors = within_reach(actor, Right.READ_REPORTS, Doctor.objects.order_by("name_key", "id"))
         doctor: Any = self.fields["doctor"]
-        doctor.queryset = self.doctors
+        doctor.offer(self.doctors, everybody=True)
         self.scope: Scope | None = None
 
     def clean(self) -> dict[str, Any]:

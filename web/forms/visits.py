@@ -12,6 +12,7 @@ from clinics.instants import YEARS
 from clinics.models import Location
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor
 from scheduling.hours import AmbiguousLocalTime, NonExistentLocalTime, resolve
+from web.forms.doctors import DoctorField
 from web.forms.records import DayInput, TimeInput
 
 MOST_REASON = 500
@@ -62,7 +63,7 @@ def instant_of(wall: datetime, place: Location) -> datetime:
 class MoveForm(forms.Form):
     """Another time, another doctor, or another length where the visit's may vary."""
 
-    doctor = forms.ModelChoiceField(Doctor.objects.none(), label=_("Doctor"))
+    doctor = DoctorField(label=_("Doctor"), empty_label=None)
     date = forms.DateField(label=_("Day"), widget=DayInput())
     time = forms.TimeField(label=_("Time"), widget=TimeInput())
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_VISIT_MINUTES, required=False)
@@ -74,9 +75,8 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.visit = visit
         choice = self.fields["doctor"]
-        assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = doctors
-        choice.empty_label = None
+        assert isinstance(choice, DoctorField)
+        choice.offer(doctors)
         if not may_vary(visit):
             del self.fields["minutes"]
         if not overrides:

@@ -1,6 +1,7 @@
 // The dialog in which one visit is shown, moved or booked, over whatever page is behind it.
 
 import { announce, isLedAway, openDialog, signedOut } from "./site.js";
+import { enhanceDoctors } from "./doctors.js";
 import { enhanceBooking } from "./quick.js";
 
 const panel = document.getElementById("panel");
@@ -32,7 +33,9 @@ document.addEventListener("click", (event) => {
   const filling = event.target.closest("[data-fill]");
   if (!filling) return;
   const form = filling.closest("form");
-  for (const [name, value] of Object.entries(JSON.parse(filling.dataset.fill))) form.elements[name].value = value;
+  for (const [name, value] of Object.entries(JSON.parse(filling.dataset.fill))) {
+    if (form.elements[name]) form.elements[name].value = value;
+  }
   form.querySelector("[type=submit]").focus();
 });
 // Who was signed out meanwhile is not shown the log-in page inside of another one.
@@ -43,4 +46,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 panel.addEventListener("close", () => body.replaceChildren());
-document.addEventListener("htmx:afterSettle", () => enhanceBooking(body));
+document.addEventListener("htmx:afterSettle", () => {
+  enhanceBooking(body);
+  enhanceDoctors(body);
+});

@@ -2,6 +2,7 @@
 
 import { announce, csrfToken, signedOut } from "./site.js";
 import { combobox } from "./combobox.js";
+import { doctorOptions } from "./doctors.js";
 
 const SEARCH_DELAY_MILLISECONDS = 150;
 
@@ -123,12 +124,19 @@ function enhanceWhom(form) {
     },
   };
 
+  let last = null;
   combobox(input, list, {
     openOnFocus: true,
-    find(text) {
+    delay: form.dataset.doctors ? SEARCH_DELAY_MILLISECONDS : 0,
+    async find(text) {
       const wanted = fold(text);
       const all = wanted === fold(select.selectedOptions[0].textContent);
-      return [...select.options].filter((option) => all || !wanted || matches(option.textContent, wanted)).map((option) => {
+      last?.abort();
+      last = new AbortController();
+      // Of thousands of doctors the select has none but who is chosen.
+      const others = form.dataset.doctors && wanted && !all ? await doctorOptions(form.dataset.doctors, text, last.signal) : [];
+      for (const other of others) other.dataset.value = `doctor:${other.dataset.value}`;
+      const here = [...select.options].filter((option) => all || !wanted || matches(option.textContent, wanted)).map((option) => {
         const made = document.createElement("li");
         made.id = `w-${option.index}`;
         made.setAttribute("role", "option");
@@ -142,8 +150,13 @@ function enhanceWhom(form) {
         }
         return made;
       });
+      const known = new Set(here.map((option) => option.dataset.value));
+      return [...here, ...others.filter((other) => !known.has(other.dataset.value))];
     },
     choose(option, byKey) {
+      if (![...select.options].some(({ value }) => value === option.dataset.value)) {
+        select.add(new Option(option.dataset.text, option.dataset.value));
+      }
       select.value = option.dataset.value;
       input.value = select.selectedOptions[0].textContent;
       api.onChoice(byKey);

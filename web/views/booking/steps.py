@@ -4,7 +4,7 @@ Each step is an address of its own and works without scripts. The first three ar
 nothing is personal; from the time on, what was chosen is in the session (`web.drafts`).
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +18,20 @@ from clinics.models import AppointmentType, Location
 from common import trail
 from common.errors import Refused
 from common.metrics import count_refusal
+from common.text import folded, typed
+from doctors.models import Doctor
 from web.days import read_day
 from web.forms.booking import WhoForm
 from web.picker import Wish, pick, read_value
 from web.refusals import words
 from web.views.booking.step import ChosenStep, Step, standing, take
+
+MOST_KINDS, MOST_DOCTORS = 60, 50
+
+
+def asked_for(request: HttpRequest) -> str:
+    """What is typed to find a type of visit, or a doctor."""
+    return typed(request.GET.get("q", ""))
 
 
 class WhatStep(Step):
@@ -31,7 +40,9 @@ class WhatStep(Step):
     step, template = "what", "what"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(kinds=list(online.types_bookable()))
+        kinds, query = list(online.types_bookable()), asked_for(request)
+        found = [kind for kind in kinds if folded(query) in folded(kind.name)]
+        return self.show(kinds=found[:MOST_KINDS], more=len(found) > MOST_KINDS, query=query, any_kind=bool(kinds))
 
 
 class WhoStep(Step):
@@ -43,9 +54,15 @@ class WhoStep(Step):
         kind = self.kind(pk)
         places = online.places_for(kind)
         form = WhoForm(kind, places, {"location": request.GET.get("location") or places[0].pk}) if places else None
+        query = asked_for(request)
+        rows = cast(Any, form.fields["doctor"]).queryset if form else Doctor.objects.none()
+        found = list((rows.search(query).by_relevance(query) if query else rows)[: MOST_DOCTORS + 1])
         return self.show(
             kind=kind,
             form=form,
+            doctors=found[:MOST_DOCTORS],
+            more=len(found) > MOST_DOCTORS,
+            query=query,
             several_places=len(places) > 1,
             who_url=self.url("who", kind.pk),
             times_url=self.url("times", kind.pk),

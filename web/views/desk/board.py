@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -30,8 +31,9 @@ from web.views.desk.access import AtTheDesk
 from web.views.desk.wanted import Wanted
 
 Action = AppointmentChange.Action
+EXPECTED, HERE = (Status.SCHEDULED, Status.CONFIRMED), (Status.CHECKED_IN, Status.IN_PROGRESS)
 COLUMNS: tuple[tuple[str, str | Promise, tuple[Status, ...]], ...] = (
-    ("expected", _("Expected"), (Status.SCHEDULED, Status.CONFIRMED)),
+    ("expected", _("Expected"), EXPECTED),
     ("arrived", _("Arrived"), (Status.CHECKED_IN,)),
     ("room", _("In the room"), (Status.IN_PROGRESS,)),
     ("done", _("Done"), (Status.COMPLETED,)),
@@ -45,6 +47,8 @@ NEXT = {
     Status.IN_PROGRESS: "complete",
     Status.NO_SHOW: "check-in",
 }
+MOST_CARDS = 500
+IS_HERE = Case(When(status__in=HERE, then=1), default=0)
 ON_THE_BOARD = frozenset({"check-in", "start", "complete", "no-show", "put-back"})
 
 
@@ -74,7 +78,12 @@ class BoardView(AtTheDesk):
         span = days_at(wanted.place, wanted.today)
         visits = visits_of(self.actor, wanted)
         version = version_of(wanted, visits, now)
-        found = list(visits.overlapping(span).with_names().select_related("location").order_by("start", "id"))
+        today = visits.overlapping(span).with_names().select_related("location").order_by("start", "id")
+        found = list(today[: MOST_CARDS + 1])
+        crowded = len(found) > MOST_CARDS
+        if crowded:  # who is here first, then who comes next; who has gone need not be looked for
+            soonest = today.filter(status__in=[*EXPECTED, *HERE]).order_by(IS_HERE.desc(), "start", "id")
+            found = sorted(soonest[:MOST_CARDS], key=lambda visit: (visit.start, visit.pk))
         trail.saw(found)
         cards = list(as_cards(found, now, runs=may(self.actor, Right.RUN_THE_DAY), books=may(self.actor, Right.BOOK)))
         facts = {
@@ -85,6 +94,7 @@ class BoardView(AtTheDesk):
                 for name, title, statuses in COLUMNS
             ],
             "off": [card for card in cards if card.visit.status in OFF],
+            "crowded": crowded,
             "version": version,
             "error": error,
             "may_book": may(self.actor, Right.BOOK),
@@ -174,7 +184,7 @@ def as_cards(visits: list[Appointment], now: datetime, *, runs: bool, books: boo
             if step.name in ON_THE_BOARD and (runs if step.right is Right.RUN_THE_DAY else books)
         ]
         following = NEXT.get(Status(visit.status))
-        expected = visit.status in (Status.SCHEDULED, Status.CONFIRMED)
+        expected = visit.status in EXPECTED
         late = max((now - visit.start) // MINUTE, 0) if expected else 0
         # From the board one goes on step by step, and nobody has missed what is to come: the rest is in the dialog.
         beside = ("no-show", "put-back") if late else ("put-back",)

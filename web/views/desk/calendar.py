@@ -24,7 +24,7 @@ USUAL_HOURS = (8, 18)
 
 def as_calendar(book: Daybook, wanted: Wanted, actor: User, now: datetime) -> dict[str, Any]:
     """What `desk.js` reads. Times are naive, as the clock on the wall of the place shows them."""
-    own = reach(actor, Right.BOOK) is Reach.OWN
+    own = set(wanted.everybody) if reach(actor, Right.BOOK) is Reach.OWN else None
     first, last = _hours(book)
     return {
         "view": wanted.view,
@@ -41,7 +41,7 @@ def as_calendar(book: Daybook, wanted: Wanted, actor: User, now: datetime) -> di
         ],
         # Cancelled visits are in the agenda only: their time may be another's by now.
         "visits": [
-            _visit(visit, book.place, may(actor, Right.BOOK) and (not own or visit.doctor in wanted.everybody))
+            _visit(visit, book.place, may(actor, Right.BOOK) and (own is None or visit.doctor in own))
             for visit in book.visits
             if visit.status != Status.CANCELLED
         ],

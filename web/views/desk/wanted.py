@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right
@@ -17,12 +19,15 @@ from appointments.permissions import within_reach
 from clinics.models import Location
 from common import clock
 from common.text import folded
-from doctors.models import AvailabilityException, Doctor, WeeklyHours
+from doctors.models import AvailabilityException, Doctor, DoctorQuerySet, WeeklyHours
 from scheduling.intervals import DAY
+from web.forms.doctors import MOST_LISTED, DoctorChoice, Typed, found_by_name
+from web.ids import read_id
 
 VIEWS = ("day", "week", "agenda")
 MOST_DOCTORS = 100  # side by side
 REMEMBERED = "desk"
+CHOICE = DoctorChoice()
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2199, 12, 1)
 
 
@@ -30,7 +35,8 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2199, 12, 1)
 class Wanted:
     """What is to be shown. Without a ``location`` it is every place, by the clock of the clinic's first.
 
-    ``at_place`` are the ids of those who see patients at the location at any time; None without one.
+    ``everybody`` are all whose calendars the visitor may see: thousands, of whom no more are read than are shown.
+    ``unknown`` is what was typed as a doctor's name and means nobody, or several.
     """
 
     day: date
@@ -40,8 +46,8 @@ class Wanted:
     specialization: str
     doctor: Doctor | None
     locations: list[Location]
-    everybody: list[Doctor]
-    at_place: frozenset[int] | None
+    everybody: DoctorQuerySet
+    unknown: Typed | None = None
 
     @classmethod
     def read(cls, request: HttpRequest, actor: User) -> "Wanted":
@@ -49,19 +55,23 @@ class Wanted:
         asked = request.GET
         kept: dict[str, Any] = dict(request.session.get(REMEMBERED, {}))
         told = {name: asked[name] for name in ("view", "location", "specialization", "doctor") if name in asked}
+        reached = within_reach(actor, Right.READ_AVAILABILITY, Doctor.objects.active()).order_by("name_key", "id")
+        everybody = cast(DoctorQuerySet, reached)
+        typed, unknown = CHOICE.value_from_datadict(asked, None, "doctor"), None
+        if isinstance(typed, Typed):
+            meant = found_by_name(everybody, typed) if typed.name else []
+            told["doctor"] = str(meant[0].pk) if len(meant) == 1 else ""
+            unknown = typed if typed.name and len(meant) != 1 else None
         if told and (kept | told) != kept:
             request.session[REMEMBERED] = kept = kept | {name: value[:100] for name, value in told.items()}
         locations = list(Location.objects.active().order_by("id"))
-        everybody = list(
-            within_reach(actor, Right.READ_AVAILABILITY, Doctor.objects.active()).order_by("name_key", "id")
-        )
         location = next((place for place in locations if str(place.pk) == kept.get("location")), None)
         today = (location or locations[0]).local(clock.now()).date()
-        doctor = next((doctor for doctor in everybody if str(doctor.pk) == kept.get("doctor")), None)
+        doctor = everybody.filter(pk=read_id(kept["doctor"]) or 0).first() if kept.get("doctor") else None
         view = kept.get("view", "day")
         if view == "week" and doctor is None:
             key = folded(kept.get("specialization", ""))
-            doctor = next((one for one in everybody if not key or one.specialization_key == key), None)
+            doctor = (everybody.practising(key) if key else everybody).first()
         return cls(
             day=_day(asked.get("date", ""), today),
             today=today,
@@ -71,7 +81,7 @@ class Wanted:
             doctor=doctor,
             locations=locations,
             everybody=everybody,
-            at_place=_seeing_patients_at(location) if location else None,
+            unknown=unknown,
         )
 
     @property
@@ -87,30 +97,55 @@ class Wanted:
     def days(self) -> int:
         return 7 if self.view == "week" else 1
 
-    @cached_property
-    def passing(self) -> list[Doctor]:
+    @property
+    def passing(self) -> DoctorQuerySet:
         """Those who pass the filters."""
+        here = self.everybody.filter(pk__in=_seeing_patients_at(self.location)) if self.location else self.everybody
+        return here.practising(self.specialization) if folded(self.specialization) else here
+
+    @cached_property
+    def _first(self) -> list[Doctor]:
+        """As many as can be looked at together, and another one if there is."""
         if self.doctor:
             return [self.doctor]
-        key = folded(self.specialization)
-        here = [doctor for doctor in self.everybody if self.at_place is None or doctor.pk in self.at_place]
-        return [doctor for doctor in here if not key or doctor.specialization_key == key]
+        filtered = self.location or folded(self.specialization)
+        return list(self.passing[: MOST_DOCTORS + 1]) if filtered else self.listed[: MOST_DOCTORS + 1]
 
     @property
     def doctors(self) -> list[Doctor]:
         """Of those the first by name, as many as can be looked at together."""
-        return self.passing[:MOST_DOCTORS]
+        return self._first[:MOST_DOCTORS]
+
+    @cached_property
+    def number(self) -> int:
+        """How many pass the filters."""
+        return self.passing.count() if len(self._first) > MOST_DOCTORS else len(self._first)
 
     def among(self, visits: AppointmentQuerySet) -> AppointmentQuerySet:
         """Those of ``visits`` that the filters and the calendar leave: at the location, or of doctors who are shown."""
         shown = Q(doctor__in=self.doctors)
-        if self.doctor or self.specialization or len(self.passing) > MOST_DOCTORS:
+        if self.doctor or self.specialization or len(self._first) > MOST_DOCTORS:
             return visits.filter(shown)
         return visits.filter(shown | Q(location=self.location)) if self.location else visits
 
+    @cached_property
+    def listed(self) -> list[Doctor]:
+        """The first of all; one more than a list holds, where there are more."""
+        return list(self.everybody[: MOST_LISTED + 1])
+
     @property
     def specializations(self) -> list[str]:
-        return sorted({doctor.specialization for doctor in self.everybody}, key=folded)
+        few = len(self.listed) <= MOST_LISTED
+        names = {doctor.specialization for doctor in self.listed} if few else self.everybody.specializations()
+        return sorted(names, key=folded)
+
+    @property
+    def choice(self) -> SafeString:
+        """The field of the filters that says which doctor."""
+        widget = DoctorChoice()
+        widget.doctors, widget.listed = self.everybody, self.listed
+        widget.empty_label = None if self.view == "week" else _("All doctors")
+        return widget.render("doctor", self.unknown or self.doctor, {"id": "f-doctor", "class": "form-select"})
 
     def url(self, *, view: str = "", day: date | None = None) -> str:
         """The page of another day or in another view; the session knows the filters."""
@@ -129,10 +164,9 @@ class Wanted:
         return self.url(day=self.today)
 
 
-def _seeing_patients_at(location: Location) -> frozenset[int]:
-    weekly = WeeklyHours.objects.filter(location=location).order_by().values_list("doctor", flat=True)
-    extra = AvailabilityException.objects.filter(location=location).order_by().values_list("doctor", flat=True)
-    return frozenset(weekly.union(extra))
+def _seeing_patients_at(location: Location) -> QuerySet[Any, Any]:
+    weekly = WeeklyHours.objects.filter(location=location).order_by().values("doctor")
+    return weekly.union(AvailabilityException.objects.filter(location=location).order_by().values("doctor"))
 
 
 def _day(text: str, today: date) -> date:

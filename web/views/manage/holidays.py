@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +24,7 @@ from web.forms.manage import HolidayForm, ImportForm
 from web.refusals import refuse, status_of
 from web.views.manage.index import tell_displaced
 
-MOST_LISTED = 200
+A_PAGE = 100
 
 
 class HolidaysView(StaffPage):
@@ -82,7 +83,7 @@ class HolidaysView(StaffPage):
         usual = {
             "form": HolidayForm(),
             "import_form": ImportForm(initial={"year": today.year}),
-            "holidays": coming.order_by("date", "id")[:MOST_LISTED],
+            "page": Paginator(coming.order_by("date", "id"), A_PAGE).get_page(request.GET.get("page")),
         }
         return render(request, "web/manage/holidays.html", {**usual, **shown}, status=status)
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Count, Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Right
 from clinics import services as clinic_services
@@ -18,6 +19,7 @@ from clinics.models import AppointmentType, Room
 from common.errors import DomainError
 from common.transactions import atomic
 from doctors import offering
+from doctors.models import Doctor
 from web.access import StaffPage
 from web.forms.manage import NewRoomForm, RoomForm, TypeForm
 from web.forms.records import RecordForm
@@ -25,7 +27,8 @@ from web.refusals import refuse, status_of
 from web.seen import locked_as_seen, tag
 
 M = TypeVar("M", bound=Model)
-MOST_LISTED = 500
+A_PAGE = 100
+MOST_NAMED = 3  # of the doctors who offer a type, in the list of types
 
 
 class Kind(StaffPage, Generic[M]):
@@ -51,6 +54,10 @@ class Kind(StaffPage, Generic[M]):
     def rows(self) -> QuerySet[M]:
         raise NotImplementedError
 
+    def listed(self) -> QuerySet[M]:
+        """The same with what the list says of each."""
+        return self.rows()
+
     def cells(self, row: M) -> Sequence[Any]:
         raise NotImplementedError
 
@@ -61,8 +68,9 @@ class Kind(StaffPage, Generic[M]):
         raise NotImplementedError
 
     def list_page(self, request: HttpRequest, form: RecordForm, status: int = 200) -> HttpResponse:
-        listed = [(row, list(zip(self.heads, self.cells(row), strict=True))) for row in self.rows()[:MOST_LISTED]]
-        shown = {"kind": self, "listed": listed, "form": form}
+        page = Paginator(self.listed(), A_PAGE).get_page(request.GET.get("page"))
+        listed = [(row, list(zip(self.heads, self.cells(row), strict=True))) for row in page]
+        shown = {"kind": self, "listed": listed, "page": page, "form": form}
         return render(request, "web/manage/records.html", shown, status=status)
 
     def record_page(self, request: HttpRequest, row: M, form: RecordForm, seen: str, status: int = 200) -> HttpResponse:
@@ -140,10 +148,18 @@ class TypesView(Kind[AppointmentType]):
     form = new_form = TypeForm
 
     def rows(self) -> QuerySet[AppointmentType]:
-        return AppointmentType.objects.prefetch_related("doctors").order_by("name", "id")
+        return AppointmentType.objects.order_by("name", "id")
 
-    def cells(self, row: AppointmentType) -> Sequence[Any]:
-        offered = [*row.specializations, *(doctor.full_name for doctor in row.doctors.all())]
+    def listed(self) -> QuerySet[AppointmentType]:
+        first = Prefetch("doctors", Doctor.objects.order_by("name_key", "id")[:MOST_NAMED], to_attr="named")
+        return self.rows().annotate(doctor_count=Count("doctors")).prefetch_related(first)
+
+    def cells(self, row: Any) -> Sequence[Any]:
+        offered = [*row.specializations, *(doctor.full_name for doctor in row.named)]
+        others = row.doctor_count - len(row.named)
+        if others:
+            told = ngettext("%(n)d other doctor", "%(n)d other doctors", others)
+            offered.append(told % {"n": others})
         return row.name, row.duration_minutes, ", ".join(offered) or _("everybody"), row.active
 
     def add(self, entered: dict[str, Any]) -> AppointmentType:

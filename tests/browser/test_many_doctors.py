@@ -1,0 +1,117 @@
+"""Choosing one of hundreds of doctors: by keyboard, by touch at 390 px, and without scripts."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.roles import Role
+from appointments.models import WaitlistEntry
+from patients.models import Patient
+from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, sign_in, tab_to
+from tests.factories import make_doctor, make_patient, make_type
+from tests.web.people import user_of
+from tests.web.test_many_doctors import MANY, more_doctors
+
+
+@pytest.fixture
+def jane(transactional_db: None) -> Patient:
+    make_doctor(full_name="Ada Lovelace", specialization="Cardiology")
+    more_doctors(MANY)
+    return make_patient(full_name="Jane Doe")
+
+
+@pytest.fixture
+def joining(page: Page, context: BrowserContext, live_server: Any, jane: Patient) -> Page:
+    sign_in(context, live_server, user_of(Role.PATIENT, patient=jane))
+    page.goto("/my/waiting/join/")
+    return page
+
+
+@pytest.fixture
+def desk(page: Page, context: BrowserContext, live_server: Any, jane: Patient) -> Page:
+    sign_in(context, live_server, user_of(Role.RECEPTIONIST))
+    page.goto("/desk/")
+    return page
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_a_doctor_is_found_by_a_few_letters_and_enter(joining: Page, width: int) -> None:
+    joining.set_viewport_size({"width": width, "height": 900})
+    field = joining.get_by_role("combobox", name="Doctor")
+    tab_to(joining, field)
+    joining.keyboard.type("card")
+    expect(joining.locator("li[role=option]")).to_have_text(["Ada Lovelace Cardiology"])
+    assert_accessible(joining)
+    joining.keyboard.press("Enter")
+    expect(field).to_have_value("Ada Lovelace")
+    expect(joining.locator("li[role=option]:visible")).to_have_count(0)
+    joining.get_by_role("button", name="Join the list").press("Enter")
+    expect(joining.get_by_role("heading", name="Waiting list")).to_be_visible()
+    assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"  # type: ignore[union-attr]
+
+
+def test_of_several_one_is_taken_after_sending_too(joining: Page, watched: Watched) -> None:
+    watched.expect("400")
+    joining.get_by_role("combobox", name="Doctor").fill("doctor 000")
+    joining.keyboard.press("Escape")
+    joining.get_by_role("button", name="Join the list").click()
+    expect(joining.get_by_role("alert")).to_contain_text("Several doctors are found like this.")
+    assert_accessible(joining)
+    joining.get_by_role("combobox", name="Doctor").fill("lovel")
+    joining.locator("li[role=option]").click()
+    joining.get_by_role("button", name="Join the list").click()
+    expect(joining.get_by_role("heading", name="Waiting list")).to_be_visible()
+    assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"  # type: ignore[union-attr]
+
+
+def test_without_scripts_a_name_is_enough(
+    visitors: Visitors, watched: Watched, live_server: Any, jane: Patient
+) -> None:
+    watched.expect("400")
+    context = visitors.new(java_script_enabled=False, viewport={"width": WIDTHS["phone"], "height": 844})
+    sign_in(context, live_server, user_of(Role.PATIENT, patient=jane))
+    page = context.new_page()
+    page.goto("/my/waiting/join/")
+    page.get_by_label("Doctor").fill("doctor 000")
+    page.get_by_role("button", name="Join the list").click()
+    page.get_by_label("Doctor 0007").check()
+    page.get_by_role("button", name="Join the list").click()
+    expect(page.get_by_role("heading", name="Waiting list")).to_be_visible()
+    assert WaitlistEntry.objects.get().doctor.full_name == "Doctor 0007"  # type: ignore[union-attr]
+
+
+def test_the_calendar_becomes_that_of_the_doctor_who_is_taken(desk: Page) -> None:
+    assert_accessible(desk)
+    desk.get_by_role("combobox", name="Doctor").fill("lovel")
+    desk.locator("li[role=option]").click()
+    desk.wait_for_url("**doctor_name=Ada**")
+    expect(desk.locator("#calendar .who-name")).to_have_text(["Ada Lovelace"])
+    desk.get_by_role("combobox", name="Doctor").fill("")
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#calendar .who-name")).to_have_count(100)
+
+
+def test_a_visit_is_booked_with_a_doctor_who_is_typed(desk: Page, jane: Patient) -> None:
+    desk.keyboard.press("n")
+    desk.locator("#id_query").fill("jane")
+    desk.locator("#patient-options li").first.click()
+    desk.locator("#whom-text").fill("0042")
+    expect(desk.locator("#whom-options li")).to_have_text(["Doctor 0042 General"])
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#whom-text")).to_have_value("Doctor 0042")
+    expect(desk.locator("#times .slot").first).to_contain_text("Doctor 0042")
+    desk.locator("#book").click()
+    expect(desk.locator("#toasts")).to_contain_text("with Doctor 0042")
+
+
+def test_a_visitor_finds_a_doctor_among_hundreds(page: Page, jane: Patient) -> None:
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 844})
+    kind = make_type(name="Consultation", bookable_online=True)
+    page.goto(f"/book/{kind.pk}/")
+    assert_accessible(page)
+    page.get_by_label("Name or specialty").fill("0099")
+    expect(page.locator("#found .option")).to_have_count(2)
+    expect(page.get_by_label("Doctor 0099")).to_be_checked()
+    page.get_by_role("button", name="Show free times").click()
+    expect(page.get_by_text("Doctor 0099").first).to_be_visible()

@@ -1,0 +1,350 @@
+"""A clinic of more doctors than a list can hold: each page stays as large as it is, and everybody is still found."""
+
+from collections.abc import Iterable
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.roles import Role
+from appointments.models import Appointment, WaitlistEntry
+from clinics import services as clinic_services
+from clinics.models import AppointmentType, Location, Room
+from doctors.models import Doctor, WeeklyHours
+from patients.models import Patient
+from tests.factories import book, make_doctor, make_patient, make_type, make_user
+from tests.web.clients import queries, signed_in, text
+from web.views.booking import steps
+
+pytestmark = pytest.mark.django_db
+
+MANY = 101
+PAGES = [
+    (Role.RECEPTIONIST, "/desk/", 15),
+    (Role.RECEPTIONIST, "/desk/?view=week", 16),
+    (Role.RECEPTIONIST, "/board/", 9),
+    (Role.RECEPTIONIST, "/desk/book/", 10),
+    (Role.RECEPTIONIST, "/desk/visits/{visit}/move/", 6),
+    (Role.RECEPTIONIST, "/doctors/", 3),
+    (Role.ADMIN, "/dashboard/", 15),
+    (Role.ADMIN, "/manage/users/", 5),
+    (Role.ADMIN, "/manage/users/{user}/", 7),
+    (Role.ADMIN, "/manage/types/", 7),
+    (Role.ADMIN, "/manage/types/{type}/", 6),
+    (Role.PATIENT, "/my/waiting/join/", 9),
+    (Role.PATIENT, "/my/book/{type}/", 7),
+    ("", "/book/{type}/", 4),
+    ("", "/book/{type}/times/", 12),
+]
+
+
+def more_doctors(number: int, specialization: str = "General") -> None:
+    """Doctors with hours, called Doctor 0001 and so on."""
+    first = Doctor.objects.count() + 1
+    made = Doctor.objects.bulk_create(
+        Doctor(full_name=f"Doctor {one:04}", email=f"many{one}@clinic.test", specialization=specialization)
+        for one in range(first, first + number)
+    )
+    place = Location.objects.default()
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(doctor=doctor, location=place, weekday=day, start=time(8), end=time(18))
+        for doctor in made
+        for day in range(5)
+    )
+
+
+@pytest.fixture
+def visit() -> Appointment:
+    return book("2026-03-04 10:00", doctor=make_doctor(full_name="Ada Lovelace"), patient=make_patient())
+
+
+@pytest.fixture
+def kind() -> AppointmentType:
+    return make_type(name="Consultation", duration_minutes=30, bookable_online=True)
+
+
+def parts(page: Any) -> list[int]:
+    html = page.content.decode()
+    return [html.count(part) for part in ("<option", "<tr", "<li", 'type="radio"', 'type="checkbox"', '"name": ')]
+
+
+@pytest.mark.parametrize(("role", "page", "number"), PAGES)
+def test_a_page_is_as_large_and_takes_as_many_queries_with_one_doctor_more_and_with_three(
+    visit: Appointment, kind: AppointmentType, role: str, page: str, number: int
+) -> None:
+    user = make_user(role, patient=visit.patient if role == Role.PATIENT else None)
+    client = signed_in(user) if role else Client()
+    url = page.format(visit=visit.pk, type=kind.pk, user=user.pk)
+    more_doctors(MANY)
+    asked = queries(lambda: client.get(url))
+    large = parts(client.get(url))
+    more_doctors(2)
+    assert (asked, queries(lambda: client.get(url))) == (number, number)
+    assert parts(client.get(url)) == large
+    assert max(large) <= 250
+
+
+# --- By name, without scripts ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def patient(visit: Appointment) -> Client:
+    more_doctors(MANY)
+    return signed_in(make_user(Role.PATIENT, patient=visit.patient))
+
+
+def wait(client: Client, **said: Any) -> Any:
+    whom = Patient.objects.get().pk
+    days = {"earliest": "2026-03-02", "latest": "2026-03-20"}
+    return client.post("/my/waiting/join/", {"patient": whom, **days, "part_of_day": "", **said})
+
+
+def waited_for() -> list[str]:
+    return list(WaitlistEntry.objects.order_by("id").values_list("doctor__full_name", flat=True))
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "  ADA   lovelace", "lovel"])
+def test_whoever_is_the_only_one_called_like_that_is_meant(patient: Client, name: str) -> None:
+    assert wait(patient, doctor="", doctor_name=name).status_code == 302
+    assert waited_for() == ["Ada Lovelace"]
+
+
+def test_whoever_is_called_exactly_so_is_meant_though_others_are_found(patient: Client) -> None:
+    for name in ("Jo Smith", "Jo Smithers"):
+        make_doctor(full_name=name)
+    assert wait(patient, doctor="", doctor_name="jo smith").status_code == 302
+    assert waited_for() == ["Jo Smith"]
+
+
+def test_of_several_who_are_found_one_is_chosen(patient: Client) -> None:
+    page = wait(patient, doctor="", doctor_name="doctor 000")
+    assert (page.status_code, list(page.context["form"].errors)) == (400, ["doctor"])
+    assert page.content.decode().count('type="radio" name="doctor"') == 8
+    chosen = Doctor.objects.get(full_name="Doctor 0007")
+    assert wait(patient, doctor=chosen.pk, doctor_name="doctor 000").status_code == 302
+    assert waited_for() == ["Doctor 0007"]
+
+
+def test_of_very_many_who_are_found_as_many_are_shown_as_one_reads(patient: Client) -> None:
+    page = wait(patient, doctor="", doctor_name="doctor")
+    assert page.content.decode().count('type="radio" name="doctor"') == 20
+
+
+def test_whoever_is_typed_is_meant_and_not_who_was_chosen_before(patient: Client) -> None:
+    before = Doctor.objects.get(full_name="Doctor 0007")
+    assert wait(patient, doctor=before.pk, doctor_name="Ada Lovelace").status_code == 302
+    assert waited_for() == ["Ada Lovelace"]
+
+
+def test_nobody_found_is_said_and_nothing_typed_is_any_doctor(patient: Client, kind: AppointmentType) -> None:
+    page = wait(patient, doctor="", doctor_name="zoe")
+    assert page.context["form"].errors == {"doctor": ["Nobody is found like this."]}
+    assert 'value="zoe"' in page.content.decode()
+    assert wait(patient, doctor="7", doctor_name="", appointment_type=kind.pk).status_code == 302
+    assert waited_for() == [None]
+
+
+def test_a_doctors_id_alone_is_taken_as_before(patient: Client) -> None:
+    assert wait(patient, doctor=Doctor.objects.get(full_name="Ada Lovelace").pk).status_code == 302
+    assert waited_for() == ["Ada Lovelace"]
+
+
+def test_a_null_character_finds_what_it_finds_without(patient: Client) -> None:
+    assert wait(patient, doctor="", doctor_name="lo\x00velace").status_code == 302
+
+
+# --- As one types -----------------------------------------------------------------------------------
+
+
+def options(client: Client, **asked: str) -> list[str]:
+    html = client.get("/doctors/options/", asked).content.decode()
+    return [part.split('"')[0] for part in html.split('data-text="')[1:]]
+
+
+def test_a_few_of_those_who_are_in_use_are_found_as_one_types(patient: Client) -> None:
+    make_doctor(full_name="Old Lovelace", active=False)
+    assert options(patient, q="love") == ["Ada Lovelace"]
+    assert (options(patient, q=""), len(options(patient, q="doctor"))) == ([], 10)
+    assert options(patient, q="love", everybody="yes") == ["Ada Lovelace"]
+    assert options(signed_in(Role.ADMIN), q="love", everybody="yes") == ["Ada Lovelace", "Old Lovelace"]
+
+
+def test_doctors_are_looked_for_by_whoever_may_read_the_directory(patient: Client) -> None:
+    assert signed_in("").get("/doctors/options/?q=a").status_code == 403
+    assert Client().get("/doctors/options/?q=a").status_code == 302
+    assert queries(lambda: patient.get("/doctors/options/?q=doctor")) == 4
+
+
+# --- Page by page -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(visit: Appointment) -> Client:
+    more_doctors(MANY)
+    return signed_in(Role.RECEPTIONIST)
+
+
+def times_of(page: Any) -> set[str]:
+    return {slot["doctor_name"] for slot in page.context["slots"]}
+
+
+def test_the_desk_books_with_a_doctor_who_is_typed(desk: Client) -> None:
+    page = desk.post("/desk/book/", {"do": "times", "whom": "", "whom_name": "lovelace"})
+    assert times_of(page) == {"Ada Lovelace"}
+    several = desk.post("/desk/book/", {"do": "times", "whom": "", "whom_name": "doctor 000"})
+    assert several.content.decode().count('<option value="doctor:') == 8
+    ada = Doctor.objects.get(full_name="Ada Lovelace")
+    sent = {"patient": Patient.objects.get().pk, "whom": f"doctor:{ada.pk}", "slot": f"{ada.pk}@2026-03-02T10:00@1"}
+    assert desk.post("/desk/book/", {**sent, "do": "book"}).status_code == 302
+    assert Appointment.objects.filter(doctor=ada).count() == 2
+
+
+def test_a_specialty_that_is_chosen_is_meant_whatever_stands_beside_it(desk: Client) -> None:
+    make_doctor(full_name="Hanna Heart", specialization="Cardiology")
+    page = desk.post("/desk/book/", {"do": "times", "whom": "specialty:Cardiology", "whom_name": "lovelace"})
+    assert times_of(page) == {"Hanna Heart"}
+
+
+def test_the_calendar_is_that_of_the_doctor_who_is_typed(desk: Client, visit: Appointment) -> None:
+    page = desk.get("/desk/?doctor=&doctor_name=lovelace&date=2026-03-04")
+    assert page.context["book"].visits == [visit]
+    assert desk.get("/desk/?date=2026-03-04").context["wanted"].doctor == visit.doctor  # and stays so
+    several = desk.get("/desk/?doctor=&doctor_name=doctor+000")
+    assert (several.context["wanted"].doctor, several.content.decode().count('name="doctor" value="')) == (None, 8)
+
+
+def test_a_visit_moves_to_a_doctor_who_is_typed(desk: Client, visit: Appointment) -> None:
+    moved = {"date": "2026-03-04", "time": "10:00", "doctor": visit.doctor_id, "doctor_name": "Doctor 0042"}
+    assert desk.post(f"/desk/visits/{visit.pk}/move/", {**moved, "version": visit.version}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.doctor.full_name == "Doctor 0042"
+
+
+def test_whoever_books_online_finds_a_doctor_by_name(visit: Appointment, kind: AppointmentType) -> None:
+    more_doctors(MANY)
+    page = Client().get(f"/book/{kind.pk}/")
+    assert [doctor.full_name for doctor in page.context["doctors"]][:2] == ["Ada Lovelace", "Doctor 0002"]
+    assert len(page.context["doctors"]) == 50
+    assert "These are the first 50. Type a part of a name to find others." in text(page)
+    found = Client().get(f"/book/{kind.pk}/?q=0099")
+    assert [doctor.full_name for doctor in found.context["doctors"]] == ["Doctor 0099"]
+    assert "Nobody is found like this." in text(Client().get(f"/book/{kind.pk}/?q=zoe"))
+
+
+def test_every_time_is_listed_though_hundreds_are_free_at_each(
+    kind: AppointmentType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.picker.MOST_LISTED", 150)
+    more_doctors(MANY)
+    [monday, *_] = Client().get(f"/book/{kind.pk}/times/").context["picker"].days
+    assert len(monday.choices) == 20
+
+
+def test_types_that_are_more_than_one_reads_are_found_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "MOST_KINDS", 2)
+    for name in ("Check-up", "Écho", "Vaccination"):
+        make_type(name=name, bookable_online=True)
+    page = Client().get("/book/")
+    assert [kind.name for kind in page.context["kinds"]] == ["Check-up", "Vaccination"]
+    assert "There are more: type a part of what it is called." in text(page)
+    assert [kind.name for kind in Client().get("/book/?q=echo").context["kinds"]] == ["Écho"]
+    assert "Nothing is called like this." in text(Client().get("/book/?q=zoo"))
+
+
+# --- Administration ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def admin() -> Client:
+    return signed_in(Role.ADMIN)
+
+
+def entered(kind: AppointmentType, **said: Any) -> dict[str, Any]:
+    minutes = dict.fromkeys(("buffer_before_minutes", "buffer_after_minutes", "minimum_notice_minutes"), "0")
+    usual = {"name": kind.name, "duration_minutes": "30", "colour": "#3b6ea5", "active": "on", **minutes}
+    return {**usual, **said}
+
+
+def names(doctors: Iterable[Doctor]) -> list[str]:
+    return sorted(doctor.full_name for doctor in doctors)
+
+
+def save(admin: Client, kind: AppointmentType, **said: Any) -> int:
+    seen = admin.get(f"/manage/types/{kind.pk}/").context["seen"]
+    return admin.post(f"/manage/types/{kind.pk}/", entered(kind, seen=seen, **said)).status_code
+
+
+def test_a_type_is_given_to_another_doctor_by_name_and_taken_from_one(admin: Client) -> None:
+    more_doctors(MANY)
+    one, two = Doctor.objects.order_by("id")[:2]
+    kind = make_type(name="ECG", doctors=[one, two])
+    assert save(admin, kind, doctors=[one.pk], another_doctor="", another_doctor_name="doctor 0099") == 302
+    assert names(kind.doctors.all()) == ["Doctor 0001", "Doctor 0099"]
+
+
+def test_doctors_who_are_not_shown_keep_a_type(admin: Client) -> None:
+    more_doctors(MANY + 2)
+    kind = make_type(name="ECG", doctors=Doctor.objects.all())
+    page = admin.get(f"/manage/types/{kind.pk}/")
+    assert (page.content.decode().count('name="doctors"'), "3 other doctors offer it, too." in text(page)) == (
+        100,
+        True,
+    )
+    assert save(admin, kind, doctors=[Doctor.objects.get(full_name="Doctor 0001").pk]) == 302
+    assert names(kind.doctors.all()) == ["Doctor 0001", "Doctor 0101", "Doctor 0102", "Doctor 0103"]
+
+
+def test_the_list_of_types_names_a_few_of_those_who_offer_one(admin: Client) -> None:
+    more_doctors(5)
+    make_type(name="ECG", doctors=Doctor.objects.all())
+    assert "Doctor 0001, Doctor 0002, Doctor 0003, 2 other doctors" in text(admin.get("/manage/types/"))
+
+
+def test_a_user_signs_in_as_a_doctor_who_is_typed(admin: Client) -> None:
+    more_doctors(MANY)
+    said = {"username": "ada", "role": "doctor", "doctor": "", "doctor_name": "Doctor 0042", "patient": ""}
+    assert admin.post("/manage/users/", said).status_code == 200
+    assert Doctor.objects.get(full_name="Doctor 0042").user.username == "ada"  # type: ignore[union-attr]
+
+
+def test_every_room_is_on_one_of_the_pages(admin: Client) -> None:
+    place = Location.objects.default()
+    Room.objects.bulk_create(Room(name=f"Room {number:03}", kind="any", location=place) for number in range(1, 204))
+    first, last = admin.get("/manage/rooms/"), admin.get("/manage/rooms/?page=3")
+    assert [row.name for row, _ in last.context["listed"]] == ["Room 201", "Room 202", "Room 203"]
+    assert (len(first.context["listed"]), "Page 1 of 3, 203 in all" in text(first)) == (100, True)
+    assert admin.get("/manage/rooms/?page=x").status_code == 200
+
+
+def test_every_holiday_is_on_one_of_the_pages(admin: Client) -> None:
+    for number in range(101):
+        place = clinic_services.open_location(name=f"Place {number}", time_zone="UTC")
+        place.holidays.create(date=date(2026, 4, 1), name=f"Day {number}")
+    assert len(admin.get("/manage/holidays/?page=2").context["page"]) == 1
+
+
+# --- Numbers, and the board -------------------------------------------------------------------------
+
+
+def test_the_dashboard_draws_the_doctors_with_the_most_and_says_so(admin: Client, visit: Appointment) -> None:
+    more_doctors(50)
+    page = admin.get("/dashboard/", {"from": "2026-03-02", "to": "2026-03-08"})
+    panel = next(panel for panel in page.context["panels"] if panel.name == "by-doctor")
+    assert (len(panel.rows), panel.rows[0][0]) == (50, "Ada Lovelace")
+    assert "The 50 of 51 doctors with the most booked minutes. The file has all; or choose a doctor." in text(page)
+    file = admin.get("/dashboard/utilisation-by-doctor.csv", {"from": "2026-03-02", "to": "2026-03-08"})
+    assert len(b"".join(file.streaming_content).splitlines()) == 52  # type: ignore[attr-defined]
+
+
+def test_a_board_of_more_than_one_can_look_at_shows_who_is_here_and_who_is_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("web.views.desk.board.MOST_CARDS", 3)
+    made = [book(f"2026-03-02 {hour}:00") for hour in ("08", "09", "10", "11", "12")]
+    for visit, status in ((made[0], "completed"), (made[4], "checked_in")):
+        Appointment.objects.filter(pk=visit.pk).update(status=status)
+    page = signed_in(Role.RECEPTIONIST).get("/board/")
+    shown = [card.visit.pk for _, _, cards in page.context["columns"] for card in cards]
+    assert shown == [made[1].pk, made[2].pk, made[4].pk]
+    assert "There are more visits today than a board shows" in text(page)
