@@ -27,7 +27,7 @@ TAGS = {
     "waitlist": "Patients who wait for a time. What is freed is offered to the best match, and kept until they answer.",
     "holds": "A time kept for a few minutes for whoever has the token, while they decide.",
     "audit": "Who read or changed whose data, for auditors and administrators. Nobody changes it.",
-    "reports": "What happened, in numbers: bookings, utilisation, no-shows, lead times and cancellations.",
+    "reports": "What happened, in numbers: bookings, utilisation, no-shows, lead times, cancellations and waits.",
     "documentation": "This description, for programs.",
 }
 

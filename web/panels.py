@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments.reports import Report
 from appointments.reports.utilisation import Utilisation
+from appointments.reports.waits import Wait
 from web.days import short_day_of_year
 from web.reasons import reason_words
 
@@ -86,6 +87,7 @@ def figures(found: Report) -> list[tuple[str, str, str]]:
         (_("Did not come"), _percent(total.rate), _("of visits that are known")),
         (_("Booked ahead"), "–" if mean is None else _("%(n)s days") % {"n": _number(mean / 24, 1)}, _("on average")),
         (_("Cancelled"), _number(found.cancellations.total), _("visits")),
+        (_("Waited"), _minutes(found.waits.total.median_minutes), _("half of the patients at most")),
     ]
 
 
@@ -112,6 +114,16 @@ def panels(found: Report) -> list[Panel]:
         Column(_("Open minutes")),
         Column(_("Booked minutes")),
         Column(_("Booked"), "accent", percent=True, told=True),
+    )
+    longest, shorter = largest(
+        found.waits.by_doctor,
+        lambda row: row.wait.median_minutes or 0,
+        _("The %(n)s of %(all)s doctors whose patients waited longest. The file has all; or choose a doctor."),
+    )
+    wait = (
+        Column(_("Visits")),
+        Column(_("Half waited at most"), "accent"),
+        Column(_("Nine of ten waited at most"), "line-strong"),
     )
     return [
         Panel(
@@ -164,6 +176,27 @@ def panels(found: Report) -> list[Panel]:
             left_out=others,
         ),
         Panel(
+            "waits",
+            _("Minutes that patients waited, by day"),
+            "waits-by-day",
+            _("Day"),
+            wait,
+            [(short_day_of_year(day.date), _waited(day.wait)) for day in found.waits.by_day]
+            if found.waits.total.visits
+            else [],
+            note=_("From check-in to start, of visits for which both were recorded."),
+        ),
+        Panel(
+            "waits-by-doctor",
+            _("Minutes that patients waited, by doctor"),
+            "waits-by-doctor",
+            _("Doctor"),
+            wait,
+            [(row.doctor_name, _waited(row.wait)) for row in longest],
+            plot="lying",
+            left_out=shorter,
+        ),
+        Panel(
             "by-weekday",
             _("Booked time by weekday"),
             "utilisation-by-weekday",
@@ -207,6 +240,15 @@ def _reason(name: str) -> str:
 def _used(minutes: Utilisation) -> list[Cell]:
     counted = _cells(minutes.open_minutes, minutes.booked_minutes)
     return [*counted, Cell(minutes.utilisation, _percent(minutes.utilisation))]
+
+
+def _waited(wait: Wait) -> list[Cell]:
+    minutes = (wait.median_minutes, wait.p90_minutes)
+    return [*_cells(wait.visits), *(Cell(number, "–" if number is None else _number(number)) for number in minutes)]
+
+
+def _minutes(number: int | None) -> str:
+    return "–" if number is None else _("%(n)s min") % {"n": _number(number)}
 
 
 def _cells(*numbers: int) -> list[Cell]:

@@ -33,6 +33,13 @@ REPORT = {
         "by_whom": [{"by": "patient", "visits": 1}],
         "by_reason": [{"reason": "", "visits": 1}],
     },
+    "waits": {
+        "total": {"visits": 11, "median_minutes": 9, "p90_minutes": 25},
+        "by_day": [{"date": "2025-05-29", "visits": 11, "median_minutes": 9, "p90_minutes": 25}],
+        "by_doctor": [
+            {"doctor": 2, "doctor_name": "John Smith", "visits": 11, "median_minutes": 9, "p90_minutes": 25}
+        ],
+    },
 }
 WRONG = {
     "Upside down": {"to": ["The last day is before the first."]},

@@ -142,6 +142,41 @@ class UtilisationsSerializer(serializers.Serializer[Any]):
     by_weekday = UtilisationOfWeekdaySerializer(many=True)
 
 
+class WaitSerializer(serializers.Serializer[Any]):
+    """From the minute of check-in to the minute of start."""
+
+    visits = count("That were checked in and then started.")
+    median_minutes = count("Half waited so long at most. Null: no visit.", allow_null=True)
+    p90_minutes = count("Nine of ten waited so long at most. Null: no visit.", allow_null=True)
+
+
+class WaitOfDaySerializer(serializers.Serializer[Any]):
+    """Of the visits that begin on a local day."""
+
+    date = serializers.DateField()
+    visits = count("As in `total`.", source="wait.visits")
+    median_minutes = count("As in `total`.", source="wait.median_minutes", allow_null=True)
+    p90_minutes = count("As in `total`.", source="wait.p90_minutes", allow_null=True)
+
+
+class WaitOfDoctorSerializer(serializers.Serializer[Any]):
+    """Of one doctor."""
+
+    doctor = serializers.IntegerField(min_value=1)
+    doctor_name = serializers.CharField()
+    visits = count("As in `total`.", source="wait.visits")
+    median_minutes = count("As in `total`.", source="wait.median_minutes", allow_null=True)
+    p90_minutes = count("As in `total`.", source="wait.p90_minutes", allow_null=True)
+
+
+class WaitsSerializer(serializers.Serializer[Any]):
+    """In all, by local day, and by doctor."""
+
+    total = WaitSerializer()
+    by_day = WaitOfDaySerializer(many=True)
+    by_doctor = WaitOfDoctorSerializer(many=True)
+
+
 class ReportSerializer(serializers.Serializer[Report]):
     """Everything that is counted, for one period."""
 
@@ -152,3 +187,4 @@ class ReportSerializer(serializers.Serializer[Report]):
     attendance = AttendancesSerializer()
     lead_times = LeadTimesSerializer()
     cancellations = CancellationsSerializer()
+    waits = WaitsSerializer()

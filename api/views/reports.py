@@ -51,9 +51,9 @@ class ReportsView(Report):
     @extend_schema(
         tags=["reports"],
         summary="Read the reports of a period",
-        description="Bookings by day, utilisation by doctor and weekday, no-shows, lead times and cancellations, of "
-        "visits that begin on the local days from `from` to `to`, by the clock of each one's location. A doctor reads "
-        "their own. docs/reports.md defines every number.",
+        description="Bookings by day, utilisation by doctor and weekday, no-shows, lead times, cancellations and "
+        "waits in the clinic, of visits that begin on the local days from `from` to `to`, by the clock of each one's "
+        "location. A doctor reads their own. docs/reports.md defines every number.",
         operation_id="reports_retrieve",
         parameters=SCOPE,
         responses=ReportSerializer,

@@ -11,6 +11,7 @@ from appointments.reports.cancellations import Cancellations, cancellations
 from appointments.reports.lead_times import LeadTimes, lead_times
 from appointments.reports.scope import MOST_DAYS, Scope
 from appointments.reports.utilisation import Utilisations, utilisation
+from appointments.reports.waits import Waits, waits
 
 __all__ = ["MOST_DAYS", "Report", "Scope", "report"]
 
@@ -25,10 +26,17 @@ class Report:
     attendance: Attendances
     lead_times: LeadTimes
     cancellations: Cancellations
+    waits: Waits
 
 
 def report(scope: Scope) -> Report:
     """Count everything; a fixed number of queries for each time zone, however many visits there are."""
     return Report(
-        scope, bookings(scope), utilisation(scope), attendance(scope), lead_times(scope), cancellations(scope)
+        scope,
+        bookings(scope),
+        utilisation(scope),
+        attendance(scope),
+        lead_times(scope),
+        cancellations(scope),
+        waits(scope),
     )

@@ -11,6 +11,7 @@ from appointments.reports.cancellations import cancellations
 from appointments.reports.lead_times import lead_times
 from appointments.reports.scope import Scope
 from appointments.reports.utilisation import Utilisation, utilisation
+from appointments.reports.waits import Wait, waits
 from common.csv import written
 
 
@@ -30,6 +31,11 @@ def _minutes(of: Utilisation) -> tuple[Any, ...]:
     return of.open_minutes, of.booked_minutes, of.utilisation
 
 
+def _wait(of: Wait) -> tuple[Any, ...]:
+    return of.visits, of.median_minutes, of.p90_minutes
+
+
+WAITS = ("visits", "median_minutes", "p90_minutes")
 MINUTES = ("open_minutes", "booked_minutes", "utilisation")
 
 TABLES: Mapping[str, ReportTable] = {
@@ -62,5 +68,12 @@ TABLES: Mapping[str, ReportTable] = {
     ),
     "cancellations-by-reason": ReportTable(
         ("reason", "visits"), lambda scope: [(row.name, row.visits) for row in cancellations(scope).by_reason]
+    ),
+    "waits-by-day": ReportTable(
+        ("date", *WAITS), lambda scope: [(row.date, *_wait(row.wait)) for row in waits(scope).by_day]
+    ),
+    "waits-by-doctor": ReportTable(
+        ("doctor", "doctor_name", *WAITS),
+        lambda scope: [(row.doctor, row.doctor_name, *_wait(row.wait)) for row in waits(scope).by_doctor],
     ),
 }

@@ -83,6 +83,11 @@ def test_report_of_a_tiny_clinic_number_by_number(api: APIClient) -> None:
             ],
             "by_reason": [{"reason": "other", "visits": 1}],
         },
+        "waits": {
+            "total": {"visits": 0, "median_minutes": None, "p90_minutes": None},
+            "by_day": [{"date": "2026-03-02", "visits": 0, "median_minutes": None, "p90_minutes": None}],
+            "by_doctor": [],
+        },
     }
 
 

@@ -15,6 +15,7 @@ from appointments.errors import BadPeriod
 from appointments.models import Appointment
 from appointments.reports import Scope, report
 from appointments.reports.tables import TABLES
+from appointments.reports.waits import Wait
 from clinics import services as clinic_services
 from clinics.models import Location
 from doctors import places
@@ -265,6 +266,63 @@ def test_visit_that_was_cancelled_twice_counts_once_by_its_last_time(
     assert (found.total, [row.visits for row in found.by_lead]) == (1, [0, 1, 0, 0, 0])
 
 
+# --- Waits -----------------------------------------------------------------------------------------
+
+
+def seen(start: str, arrives: str, begins: str, clock: time_machine.Traveller, **fields: Any) -> Appointment:
+    """A visit that is checked in and started at these times."""
+    clock.move_to(NOW, tick=False)
+    visit = book(start, **fields)
+    clock.move_to(at(arrives), tick=False)
+    services.check_in(visit)
+    clock.move_to(at(begins), tick=False)
+    return services.begin(visit)
+
+
+def test_waits_are_told_by_their_median_and_what_nine_of_ten_did_not_exceed(
+    doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    for number, minutes in enumerate((40, 0, 12, 10)):
+        hour = f"2026-03-02 {8 + number:02}"
+        seen(f"{hour}:30", f"{hour}:10", f"{hour}:{10 + minutes}", clock, doctor=doctor)
+    seen(
+        "2026-03-04 13:00", "2026-03-04 12:50:59", "2026-03-04 13:05:01", clock, doctor=make_doctor(full_name="Ben Two")
+    )
+    asked = scope("2026-03-02", "2026-03-04")
+    assert rows("waits-by-day", asked) == [
+        (date(2026, 3, 2), 4, 10, 40),
+        (date(2026, 3, 3), 0, None, None),
+        (date(2026, 3, 4), 1, 15, 15),
+    ]
+    assert [row[1:] for row in rows("waits-by-doctor", asked)] == [("Anna One", 4, 10, 40), ("Ben Two", 1, 15, 15)]
+    total = report(asked).waits.total
+    assert (total.visits, total.median_minutes, total.p90_minutes) == (5, 12, 40)
+
+
+def test_what_nine_of_ten_did_not_exceed_is_a_wait_that_somebody_had() -> None:
+    assert Wait.of(dict.fromkeys(range(1, 12), 1)) == Wait(11, 6, 10)
+    assert Wait.of({7: 1}) == Wait(1, 7, 7)
+    assert Wait.of({}) == Wait(0, None, None)
+
+
+def test_who_was_not_checked_in_or_has_not_begun_has_no_known_wait(
+    doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    services.begin(book("2026-03-02 08:00", doctor=doctor))
+    services.check_in(book("2026-03-02 09:00", doctor=doctor))
+    services.complete(services.check_in(book("2026-03-02 10:00", doctor=doctor)))
+    services.undo(seen("2026-03-02 11:00", "2026-03-02 10:50", "2026-03-02 11:00", clock, doctor=doctor))
+    assert rows("waits-by-doctor") == []
+
+
+def test_a_start_that_was_taken_back_does_not_end_the_wait(doctor: Doctor, clock: time_machine.Traveller) -> None:
+    visit = seen("2026-03-02 09:00", "2026-03-02 08:50", "2026-03-02 09:00", clock, doctor=doctor)
+    visit = services.undo(visit)
+    clock.move_to(at("2026-03-02 09:20"), tick=False)
+    services.complete(services.begin(visit))
+    assert [row[2:] for row in rows("waits-by-doctor")] == [(1, 30, 30)]
+
+
 # --- Cost ------------------------------------------------------------------------------------------
 
 
@@ -280,7 +338,7 @@ def test_report_takes_the_same_queries_whatever_the_calendar_holds(doctor: Docto
     services.cancel(book("2026-03-02 10:00", doctor=doctor), reason="Ill")
     book("2026-03-04 13:00", doctor=doctor)
     book("2026-03-04 13:00", doctor=other)
-    assert (one, count()) == (10, 10)
+    assert (one, count()) == (12, 12)
 
 
 def test_day_that_the_calendar_skipped_has_nothing_to_report(doctor: Doctor) -> None:

@@ -22,7 +22,7 @@ WEEK = {"from": "2026-03-02", "to": "2026-03-08"}
 def doctor() -> Doctor:
     doctor = make_doctor(full_name="Anna One")
     set_hours(doctor, "mon 08:00-12:00", "wed 13:00-17:00")
-    services.complete(book("2026-03-02 08:00", doctor=doctor))
+    services.complete(services.begin(services.check_in(book("2026-03-02 08:00", doctor=doctor))))
     services.mark_no_show(book("2026-03-02 09:00", doctor=doctor))
     services.cancel(book("2026-03-04 13:00", doctor=doctor))
     return doctor
@@ -42,6 +42,7 @@ def test_numbers_equal_the_apis(doctor: Doctor) -> None:
     page = shown(signed_in(user).get("/dashboard/", WEEK))
     api = client_of(user).get("/api/reports/", WEEK).json()
     used = ("open_minutes", "booked_minutes", "utilisation")
+    waited = ("visits", "median_minutes", "p90_minutes")
     assert page == {
         "bookings": [[day["booked"], day["cancelled"], day["no_shows"]] for day in api["bookings"]],
         "by-doctor": [[row[name] for name in used] for row in api["utilisation"]["by_doctor"]],
@@ -50,17 +51,20 @@ def test_numbers_equal_the_apis(doctor: Doctor) -> None:
             [row[name] for name in ("attended", "no_shows", "unrecorded", "rate")]
             for row in api["attendance"]["by_doctor"]
         ],
+        "waits": [[row[name] for name in waited] for row in api["waits"]["by_day"]],
+        "waits-by-doctor": [[row[name] for name in waited] for row in api["waits"]["by_doctor"]],
         "lead-times": [[bucket["visits"]] for bucket in api["lead_times"]["distribution"]],
         "cancellations": [[row["visits"]] for row in api["cancellations"]["by_lead"]],
         "reasons": [[row["visits"]] for row in api["cancellations"]["by_reason"]],
     }
     assert page["by-doctor"] == [[480, 30, 0.0625]]  # not equal because both are empty
+    assert page["waits"][:2] == [[1, 0, 0], [0, None, None]]
     assert page["bookings"][:3] == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]
 
 
 def test_figures_at_the_top_say_the_whole(doctor: Doctor) -> None:
     page = signed_in(Role.ADMIN).get("/dashboard/", WEEK)
-    assert [number for _, number, _ in page.context["figures"]] == ["1", "6.2 %", "50.0 %", "0.8 days", "1"]
+    assert [number for _, number, _ in page.context["figures"]] == ["1", "6.2 %", "50.0 %", "0.8 days", "1", "0 min"]
 
 
 def test_file_has_the_numbers_of_the_table(doctor: Doctor) -> None:
@@ -112,4 +116,4 @@ def test_dashboard_takes_the_same_queries_however_much_there_is(doctor: Doctor) 
     one = queries(lambda: client.get("/dashboard/", WEEK))
     for number in range(2):
         book(f"2026-03-03 1{number}:00", doctor=make_doctor())
-    assert (one, queries(lambda: client.get("/dashboard/", WEEK))) == (16, 16)
+    assert (one, queries(lambda: client.get("/dashboard/", WEEK))) == (19, 19)

@@ -27,7 +27,7 @@ PAGES = [
     (Role.RECEPTIONIST, "/desk/book/", 10),
     (Role.RECEPTIONIST, "/desk/visits/{visit}/move/", 6),
     (Role.RECEPTIONIST, "/doctors/", 3),
-    (Role.ADMIN, "/dashboard/", 15),
+    (Role.ADMIN, "/dashboard/", 17),
     (Role.ADMIN, "/manage/users/", 5),
     (Role.ADMIN, "/manage/users/{user}/", 7),
     (Role.ADMIN, "/manage/types/", 7),
