@@ -36,9 +36,7 @@ REPORT = {
     "waits": {
         "total": {"visits": 11, "median_minutes": 9, "p90_minutes": 25},
         "by_day": [{"date": "2025-05-29", "visits": 11, "median_minutes": 9, "p90_minutes": 25}],
-        "by_doctor": [
-            {"doctor": 2, "doctor_name": "John Smith", "visits": 11, "median_minutes": 9, "p90_minutes": 25}
-        ],
+        "by_doctor": [{"doctor": 2, "doctor_name": "John Smith", "visits": 11, "median_minutes": 9, "p90_minutes": 25}],
     },
 }
 WRONG = {

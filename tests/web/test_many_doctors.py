@@ -214,6 +214,11 @@ def test_the_calendar_is_that_of_the_doctor_who_is_typed(desk: Client, visit: Ap
     assert (several.context["wanted"].doctor, several.content.decode().count('name="doctor" value="')) == (None, 8)
 
 
+@pytest.mark.parametrize(("page", "told"), [("/desk/", "All doctors"), ("/dashboard/", "Every doctor")])
+def test_a_filter_says_in_its_field_what_is_shown_without_a_name(desk: Client, page: str, told: str) -> None:
+    assert f'placeholder="{told}"' in desk.get(page).content.decode()
+
+
 def test_a_visit_moves_to_a_doctor_who_is_typed(desk: Client, visit: Appointment) -> None:
     moved = {"date": "2026-03-04", "time": "10:00", "doctor": visit.doctor_id, "doctor_name": "Doctor 0042"}
     assert desk.post(f"/desk/visits/{visit.pk}/move/", {**moved, "version": visit.version}).status_code == 302

@@ -166,6 +166,10 @@ def test_visits_are_split_into_those_to_come_and_the_past_ones(desk: Client, clo
     assert "did not come 1 time" in text(page)
 
 
+def test_of_who_has_missed_nothing_it_is_not_said_how_often(desk: Client) -> None:
+    assert "did not come" not in text(desk.get(f"/patients/{make_patient().pk}/"))
+
+
 @pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.ADMIN, Role.AUDITOR])
 def test_each_visit_of_a_record_opens_at_the_desk(role: str) -> None:
     """Who has a patient on the phone finds them, and moves or cancels what is booked."""

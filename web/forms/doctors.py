@@ -42,12 +42,13 @@ class DoctorChoice(forms.Select):
     """A list of the doctors; of more than MOST_LISTED a field for the name, which doctors.js makes a combobox.
 
     ``doctors`` are those there are to choose from, ``everybody`` if also those out of use; ``empty_label`` is what no
-    choice means, None where there must be one.
+    choice means, None where there must be one. ``in_a_row`` of filters there is no room for help: it is only heard.
     """
 
     doctors: DoctorQuerySet
     listed: list[Doctor] | None = None  # the first MOST_LISTED + 1 of them, where somebody has read them already
     everybody = False
+    in_a_row = False
     empty_label: Any = None
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -83,6 +84,7 @@ class DoctorChoice(forms.Select):
             "wrong": "is-invalid" in attrs.get("class", ""),
             "described": attrs.get("aria-describedby", ""),
             "everybody": self.everybody,
+            "in_a_row": self.in_a_row,
         }
         return render_to_string("web/doctor_choice.html", facts)
 

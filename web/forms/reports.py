@@ -36,6 +36,7 @@ class ScopeForm(PlainForm):
         self.doctors = within_reach(actor, Right.READ_REPORTS, Doctor.objects.order_by("name_key", "id"))
         doctor: Any = self.fields["doctor"]
         doctor.offer(self.doctors, everybody=True)
+        doctor.widget.in_a_row = True
         self.scope: Scope | None = None
 
     def clean(self) -> dict[str, Any]:

@@ -144,6 +144,7 @@ class Wanted:
         """The field of the filters that says which doctor."""
         widget = DoctorChoice()
         widget.doctors, widget.listed = self.everybody, self.listed
+        widget.in_a_row = True
         widget.empty_label = None if self.view == "week" else _("All doctors")
         return widget.render("doctor", self.unknown or self.doctor, {"id": "f-doctor", "class": "form-select"})
 
