@@ -83,10 +83,13 @@ def test_failure_is_said_and_a_page_is_not_shown_inside_of_another(desk: Page) -
         assert desk.get_by_role("heading", level=1).all_inner_texts() == ["Check-in"]
 
 
-def test_who_was_signed_out_meanwhile_is_not_shown_the_log_in_page_as_free_times(desk: Page) -> None:
+def test_who_was_signed_out_meanwhile_is_not_shown_the_log_in_page_as_free_times(desk: Page, watched: Watched) -> None:
+    watched.expect("401")
     desk.goto("/desk/book/")
     Session.objects.all().delete()
     desk.locator("#id_appointment_type").select_option(index=0)
     desk.locator("#id_day").fill("2026-03-03")
     desk.locator("#id_day").blur()
-    expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(desk.locator("#toasts")).to_contain_text("You have been signed out.")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("New visit")
+    expect(desk.locator("#id_day")).to_have_value("2026-03-03")
