@@ -7,9 +7,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common.ids import read_id
 from common.text import folded
 from doctors.models import Doctor, DoctorQuerySet
-from web.ids import read_id
 
 MOST_LISTED = 100  # as many as one scrolls through
 MOST_FOUND = 20

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -18,11 +18,11 @@ from appointments.models import AppointmentQuerySet
 from appointments.permissions import within_reach
 from clinics.models import Location
 from common import clock
+from common.ids import read_id
 from common.text import folded
 from doctors.models import AvailabilityException, Doctor, DoctorQuerySet, WeeklyHours
 from scheduling.intervals import DAY
 from web.forms.doctors import MOST_LISTED, DoctorChoice, Typed, found_by_name
-from web.ids import read_id
 
 VIEWS = ("day", "week", "agenda")
 MOST_DOCTORS = 100  # side by side
@@ -55,8 +55,7 @@ class Wanted:
         asked = request.GET
         kept: dict[str, Any] = dict(request.session.get(REMEMBERED, {}))
         told = {name: asked[name] for name in ("view", "location", "specialization", "doctor") if name in asked}
-        reached = within_reach(actor, Right.READ_AVAILABILITY, Doctor.objects.active()).order_by("name_key", "id")
-        everybody = cast(DoctorQuerySet, reached)
+        everybody = within_reach(actor, Right.READ_AVAILABILITY, Doctor.objects.active()).order_by("name_key", "id")
         typed, unknown = CHOICE.value_from_datadict(asked, None, "doctor"), None
         if isinstance(typed, Typed):
             meant = found_by_name(everybody, typed) if typed.name else []
