@@ -8,12 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import read_id
-from common.text import folded
+from common.text import folded, typed
 from doctors.models import Doctor, DoctorQuerySet
 
 MOST_LISTED = 100  # as many as one scrolls through
 MOST_FOUND = 20
-LONGEST_NAME = 200
 NOBODY = _("Nobody is found like this.")
 SEVERAL = _("Several doctors are found like this. Choose one, or type more of the name.")
 
@@ -24,17 +23,22 @@ class Typed(NamedTuple):
     name: str
     pk: str = ""
 
+    @classmethod
+    def of(cls, name: str, pk: str = "") -> "Typed":
+        """As it came from a browser."""
+        return cls(" ".join(typed(name).split()), pk)
 
-def found_by_name(doctors: DoctorQuerySet, typed: Typed) -> list[Doctor]:
+
+def found_by_name(doctors: DoctorQuerySet, meant: Typed) -> list[Doctor]:
     """Whom of ``doctors`` somebody means: the one who was chosen, or is called exactly so; else those who may be meant,
     the nearest names first. More than MOST_FOUND: there are others.
     """
-    rows = doctors.search(typed.name)
-    chosen = rows.filter(pk=read_id(typed.pk) or 0).first() if typed.pk else None
+    rows = doctors.search(meant.name)
+    chosen = rows.filter(pk=read_id(meant.pk) or 0).first() if meant.pk else None
     if chosen:
         return [chosen]
-    found = list(rows.by_relevance(typed.name)[: MOST_FOUND + 1])
-    called = [doctor for doctor in found if doctor.name_key == folded(typed.name)]
+    found = list(rows.by_relevance(meant.name)[: MOST_FOUND + 1])
+    called = [doctor for doctor in found if doctor.name_key == folded(meant.name)]
     return called if len(called) == 1 else found
 
 
@@ -52,10 +56,10 @@ class DoctorChoice(forms.Select):
     empty_label: Any = None
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        typed = data.get(f"{name}_name")
-        if typed is None:
+        written = data.get(f"{name}_name")
+        if written is None:
             return super().value_from_datadict(data, files, name)
-        return Typed(" ".join(typed.replace("\x00", "").split())[:LONGEST_NAME], data.get(name) or "")
+        return Typed.of(written, data.get(name) or "")
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data and f"{name}_name" not in data

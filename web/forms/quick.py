@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.models import AppointmentType, Location
 from common.ids import read_id
+from common.text import LONGEST_SEARCH
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
-from web.forms.doctors import LONGEST_NAME, MOST_FOUND, MOST_LISTED, Typed, found_by_name
+from web.forms.doctors import MOST_FOUND, MOST_LISTED, Typed, found_by_name
 from web.forms.records import DayField, DayInput
 from web.forms.visits import MOST_REASON, read_wall
 
@@ -52,7 +53,7 @@ class BookingForm(forms.Form):
     )
     query = forms.CharField(label=_("Patient"), max_length=200, required=False)
     whom = forms.ChoiceField(label=_("Doctor or specialty"), required=False)
-    whom_name = forms.CharField(label=_("Or a doctor's name"), max_length=LONGEST_NAME, required=False)
+    whom_name = forms.CharField(label=_("Or a doctor's name"), max_length=LONGEST_SEARCH, required=False)
     appointment_type = forms.ModelChoiceField(
         AppointmentType.objects.active(), label=_("Type of visit"), required=False, empty_label=_("Usual length")
     )
@@ -90,17 +91,18 @@ class BookingForm(forms.Form):
     def _meant(self, doctors: DoctorQuerySet) -> list[Doctor]:
         """Of more doctors than a list holds: who is chosen, or whom the name that is typed may mean."""
         told = self.data if self.is_bound else self.initial
-        whom, name = told.get("whom") or "", " ".join((told.get("whom_name") or "").replace("\x00", "").split())
+        whom = told.get("whom") or ""
         pk = whom.removeprefix(DOCTOR) if whom.startswith(DOCTOR) else ""
-        if not name or whom.startswith(SPECIALTY):
+        meant = Typed.of(told.get("whom_name") or "", pk)
+        if not meant.name or whom.startswith(SPECIALTY):
             return list(doctors.filter(pk=read_id(pk) or 0))
-        found = found_by_name(doctors, Typed(name[:LONGEST_NAME], pk))
+        found = found_by_name(doctors, meant)
         if len(found) == 1:
-            meant = {"whom": f"{DOCTOR}{found[0].pk}"}
+            chosen = {"whom": f"{DOCTOR}{found[0].pk}"}
             if self.is_bound:
-                self.data = {**cast(QueryDict, self.data).dict(), **meant}
+                self.data = {**cast(QueryDict, self.data).dict(), **chosen}
             else:
-                self.initial = {**self.initial, **meant}
+                self.initial = {**self.initial, **chosen}
         return found[:MOST_FOUND]
 
     def read(self, name: str) -> Any:

@@ -7,9 +7,9 @@ from django.shortcuts import render
 
 from accounts.roles import Right, works_here
 from appointments.permissions import visible_to
-from doctors.models import Doctor, DoctorQuerySet
+from common.text import typed
+from doctors.models import Doctor
 from web.access import Private
-from web.forms.doctors import LONGEST_NAME
 
 MOST_OPTIONS = 10
 
@@ -20,9 +20,8 @@ class OptionsView(Private):
     right: ClassVar = Right.READ_DOCTORS
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_NAME].strip()
+        query = typed(request.GET.get("q", ""))
         doctors = visible_to(self.actor, Doctor.objects.all())
-        assert isinstance(doctors, DoctorQuerySet)
         if "everybody" not in request.GET or not works_here(self.actor):
             doctors = doctors.active()
         found = list(doctors.search(query).by_relevance(query)[:MOST_OPTIONS]) if query else []
