@@ -87,7 +87,7 @@ def figures(found: Report) -> list[tuple[str, str, str]]:
         (_("Did not come"), _percent(total.rate), _("of visits that are known")),
         (_("Booked ahead"), "–" if mean is None else _("%(n)s days") % {"n": _number(mean / 24, 1)}, _("on average")),
         (_("Cancelled"), _number(found.cancellations.total), _("visits")),
-        (_("Waited"), _minutes(found.waits.total.median_minutes), _("from check-in, half of them at most")),
+        (_("Waited"), _minutes(found.waits.total.median_minutes), _("or less, for half of them")),
     ]
 
 
