@@ -65,6 +65,10 @@ class PatientQuerySet(RecordQuerySet["Patient"]):
             return self.filter(matching(query, "search_text"))
         return self.alias(email_key=Lower("email")).filter(matching(query, "name_key", "phone_key", "email_key"))
 
+    def told_apart(self) -> "PatientQuerySet":
+        """With what people are told apart by while somebody looks for one of them. The rest of a record is not read."""
+        return self.only("full_name", "date_of_birth", "phone_number", "active")
+
     def by_relevance(self, query: str) -> "PatientQuerySet":
         """Those first whose name is, or begins with, what was searched for; then by name."""
         return self.order_by(Closeness("name_key", folded(query)), "full_name", "id")

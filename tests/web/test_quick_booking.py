@@ -1,9 +1,13 @@
 """Quick booking: the patient, who can see them, the next times."""
 
+from datetime import date
+
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from appointments.models import Appointment, WaitlistEntry
@@ -51,6 +55,25 @@ def test_a_search_of_thousands_of_words_is_read_as_far_as_a_search_goes(desk: Cl
     make_patient(full_name="Jane Doe")
     page = desk.post("/desk/book/", {"do": "find", "query": "ja " * 3000})
     assert (page.status_code, [patient.full_name for patient in page.context["found"]]) == (200, ["Jane Doe"])
+
+
+def queries(desk: Client, path: str) -> list[str]:
+    with CaptureQueriesContext(connection) as asked:
+        assert "Jane" in desk.post(path, {"do": "find", "query": "jane"}).content.decode()
+    return [query["sql"] for query in asked]
+
+
+@pytest.mark.parametrize("path", ["/desk/patients/", "/desk/find/", "/desk/book/"])
+def test_who_is_found_is_read_at_once_and_no_more_of_it_than_is_shown(desk: Client, path: str) -> None:
+    make_patient(full_name="Jane 1")
+    queries(desk, path)  # what is prepared once
+    one = queries(desk, path)
+    for number in (2, 3):
+        make_patient(full_name=f"Jane {number}", date_of_birth=date(1990, 1, number))
+    three = queries(desk, path)
+    assert len(three) == len(one)
+    [search] = [sql for sql in three if "LIKE" in sql and "patients_patient" in sql]
+    assert ['"full_name"' in search, '"national_id"' in search, '"desk_notes"' in search] == [True, False, False]
 
 
 def test_search_words_travel_in_no_address(desk: Client) -> None:

@@ -63,4 +63,4 @@ class PatientsView(AtTheDesk):
 def found_by(actor: User, people: PatientQuerySet, query: str) -> list[Patient]:
     """The first few of ``people`` whom ``query`` fits and ``actor`` may see; by what they may know of them."""
     found = people.search(query, identifiers=may(actor, Right.READ_IDENTIFIERS)).by_relevance(query)
-    return list(visible_to(actor, found)[:MOST_PATIENTS])
+    return list(visible_to(actor, found).told_apart()[:MOST_PATIENTS])
