@@ -31,6 +31,10 @@ class DoctorQuerySet(RecordQuerySet["Doctor"]):
         """By name, specialization or e-mail."""
         return self.filter(matching(query, "search_text"))
 
+    def known_as(self, query: str) -> "DoctorQuerySet":
+        """By what everybody may know of a doctor: name and specialization."""
+        return self.filter(matching(query, "name_key", "specialization_key"))
+
     def by_relevance(self, query: str) -> "DoctorQuerySet":
         """Those first whose name is, or begins with, what was searched for; then by name."""
         return self.order_by(Closeness("name_key", folded(query)), "full_name", "id")

@@ -237,6 +237,13 @@ def test_whoever_books_online_finds_a_doctor_by_name(visit: Appointment, kind: A
     assert "Nobody is found like this." in text(Client().get(f"/book/{kind.pk}/?q=zoe"))
 
 
+@pytest.mark.parametrize(("query", "found"), [("lovelace general", ["Ada Lovelace"]), ("ada@", []), ("test", [])])
+def test_whoever_books_online_learns_no_doctors_address(kind: AppointmentType, query: str, found: list[str]) -> None:
+    make_doctor(full_name="Ada Lovelace", specialization="General", email="ada@clinic.test")
+    page = Client().get(f"/book/{kind.pk}/", {"q": query})
+    assert [doctor.full_name for doctor in page.context["doctors"]] == found
+
+
 def test_every_time_is_listed_though_hundreds_are_free_at_each(
     kind: AppointmentType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

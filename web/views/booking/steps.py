@@ -56,7 +56,7 @@ class WhoStep(Step):
         form = WhoForm(kind, places, {"location": request.GET.get("location") or places[0].pk}) if places else None
         query = asked_for(request)
         rows = cast(Any, form.fields["doctor"]).queryset if form else Doctor.objects.none()
-        found = list((rows.search(query).by_relevance(query) if query else rows)[: MOST_DOCTORS + 1])
+        found = list((rows.known_as(query).by_relevance(query) if query else rows)[: MOST_DOCTORS + 1])
         return self.show(
             kind=kind,
             form=form,
