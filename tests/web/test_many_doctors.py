@@ -137,6 +137,28 @@ def test_whoever_is_typed_is_meant_and_not_who_was_chosen_before(patient: Client
     assert waited_for() == ["Ada Lovelace"]
 
 
+def test_whoever_is_called_exactly_as_is_typed_is_meant_though_who_was_chosen_before_is_found_too(
+    patient: Client,
+) -> None:
+    _, before = (make_doctor(full_name=name) for name in ("Jo Smith", "Jo Smithers"))
+    assert wait(patient, doctor=before.pk, doctor_name="Jo Smith").status_code == 302
+    assert waited_for() == ["Jo Smith"]
+
+
+def test_of_two_of_one_name_the_one_who_was_chosen_is_meant(patient: Client) -> None:
+    two = [make_doctor(full_name="Jo Smith", specialization=name) for name in ("Cardiology", "Surgery")]
+    for doctor in two:
+        assert wait(patient, doctor=doctor.pk, doctor_name="Jo Smith").status_code == 302
+    assert list(WaitlistEntry.objects.order_by("id").values_list("doctor", flat=True)) == [one.pk for one in two]
+
+
+def test_of_several_who_are_found_a_list_that_became_short_has_chosen_none(visit: Appointment) -> None:
+    more_doctors(2)
+    page = wait(signed_in(make_user(Role.PATIENT, patient=visit.patient)), doctor="", doctor_name="doctor 000")
+    first = Doctor.objects.get(full_name="Doctor 0002")
+    assert f'<option value="{first.pk}">Doctor 0002</option>' in page.content.decode()
+
+
 def test_nobody_found_is_said_and_nothing_typed_is_any_doctor(patient: Client, kind: AppointmentType) -> None:
     page = wait(patient, doctor="", doctor_name="zoe")
     assert page.context["form"].errors == {"doctor": ["Nobody is found like this."]}
@@ -198,6 +220,39 @@ def test_the_desk_books_with_a_doctor_who_is_typed(desk: Client) -> None:
     sent = {"patient": Patient.objects.get().pk, "whom": f"doctor:{ada.pk}", "slot": f"{ada.pk}@2026-03-02T10:00@1"}
     assert desk.post("/desk/book/", {**sent, "do": "book"}).status_code == 302
     assert Appointment.objects.filter(doctor=ada).count() == 2
+
+
+def test_another_patient_is_chosen_while_a_doctor_is_typed(desk: Client) -> None:
+    for button in ("other", f"use-{Patient.objects.get().pk}"):
+        page = desk.post("/desk/book/", {"do": button, "whom": "", "whom_name": "lovelace"})
+        assert (page.status_code, times_of(page)) == (200, {"Ada Lovelace"})
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("zoe", "Nobody is found like this."),
+        ("doctor 000", "Several doctors are found like this. Choose one, or type more of the name."),
+    ],
+)
+def test_a_name_that_does_not_mean_one_doctor_is_no_wish_for_anybody(desk: Client, name: str, told: str) -> None:
+    slot = f"{Doctor.objects.get(full_name='Doctor 0042').pk}@2026-03-02T10:00@1"
+    said = {"patient": Patient.objects.get().pk, "whom": "", "whom_name": name, "slot": slot}
+    page = desk.post("/desk/book/", {**said, "do": "times"})
+    assert (page.context["slots"], told in text(page)) == ([], True)
+    for button in ("book", "wait"):
+        page = desk.post(
+            "/desk/book/", {**said, "do": button, "slot": f"{Doctor.objects.all()[1].pk}@2026-03-02T10:00@1"}
+        )
+        assert (page.status_code, page.context["form"].errors["whom_name"]) == (400, [told])
+    assert (WaitlistEntry.objects.count(), Appointment.objects.count()) == (0, 1)
+
+
+@pytest.mark.parametrize("page", ["/desk/", "/board/", "/dashboard/"])
+def test_a_filter_says_of_a_name_that_it_means_nobody(desk: Client, page: str) -> None:
+    answer = desk.get(page, {"doctor": "", "doctor_name": "zoe"}).content.decode()
+    assert answer.count('<div class="invalid-feedback" id=') == 1
+    assert ("Nobody is found like this." in answer, answer.count('aria-invalid="true"')) == (True, 1)
 
 
 def test_a_specialty_that_is_chosen_is_meant_whatever_stands_beside_it(desk: Client) -> None:

@@ -30,16 +30,17 @@ class Typed(NamedTuple):
 
 
 def found_by_name(doctors: DoctorQuerySet, meant: Typed) -> list[Doctor]:
-    """Whom of ``doctors`` somebody means: the one who was chosen, or is called exactly so; else those who may be meant,
-    the nearest names first. More than MOST_FOUND: there are others.
+    """Whom of ``doctors`` somebody means: those who are called exactly so, else all who may be meant, the nearest names
+    first; of these the one who was chosen, if anybody was. More than MOST_FOUND: there are others.
     """
-    rows = doctors.search(meant.name)
-    chosen = rows.filter(pk=read_id(meant.pk) or 0).first() if meant.pk else None
-    if chosen:
-        return [chosen]
-    found = list(rows.by_relevance(meant.name)[: MOST_FOUND + 1])
-    called = [doctor for doctor in found if doctor.name_key == folded(meant.name)]
-    return called if len(called) == 1 else found
+    found = list(doctors.search(meant.name).by_relevance(meant.name)[: MOST_FOUND + 1])
+    called = [doctor for doctor in found if doctor.name_key == folded(meant.name)] or found
+    return [doctor for doctor in called if doctor.pk == read_id(meant.pk)] or called
+
+
+def unclear(found: list[Doctor]) -> Any:
+    """What is said where a name does not mean one doctor; nothing where it does."""
+    return "" if len(found) == 1 else SEVERAL if found else NOBODY
 
 
 class DoctorChoice(forms.Select):
@@ -73,11 +74,16 @@ class DoctorChoice(forms.Select):
         if len(listed) <= MOST_LISTED:
             empty = [] if self.empty_label is None else [("", self.empty_label)]
             self.choices = [*empty, *((doctor.pk, str(doctor)) for doctor in listed)]
-            value = next(iter(self._found(value)), None) if isinstance(value, Typed) else value
+            if isinstance(value, Typed):
+                found = self._found(value)
+                value = found[0] if len(found) == 1 else None
             return super().render(name, value.pk if isinstance(value, Doctor) else value, attrs, renderer)
         found = self._found(value)
         chosen = found[0] if len(found) == 1 else None
         attrs = {**self.attrs, **(attrs or {})}
+        wrong = "is-invalid" in attrs.get("class", "")
+        # Of a filter there is no form that would say what is wrong.
+        told = unclear(found) if isinstance(value, Typed) and value.name and not wrong else ""
         facts = {
             "name": name,
             "id": attrs.get("id", f"id_{name}"),
@@ -85,7 +91,8 @@ class DoctorChoice(forms.Select):
             "chosen": chosen,
             "found": [] if chosen else found[:MOST_FOUND],
             "empty_label": self.empty_label,
-            "wrong": "is-invalid" in attrs.get("class", ""),
+            "wrong": wrong or told,
+            "told": told,
             "described": attrs.get("aria-describedby", ""),
             "everybody": self.everybody,
             "in_a_row": self.in_a_row,
@@ -119,6 +126,6 @@ class DoctorField(forms.ModelChoiceField):
         if not value.name:
             return None
         found = found_by_name(cast(DoctorQuerySet, self.queryset), value)
-        if len(found) != 1:
-            raise forms.ValidationError(SEVERAL if found else NOBODY)
+        if wrong := unclear(found):
+            raise forms.ValidationError(wrong)
         return found[0]

@@ -12,7 +12,7 @@ from common.ids import read_id
 from common.text import LONGEST_SEARCH
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
-from web.forms.doctors import MOST_FOUND, MOST_LISTED, Typed, found_by_name
+from web.forms.doctors import MOST_FOUND, MOST_LISTED, Typed, found_by_name, unclear
 from web.forms.records import DayField, DayInput
 from web.forms.visits import MOST_REASON, read_wall
 
@@ -67,6 +67,7 @@ class BookingForm(forms.Form):
         super().__init__(*args, **kwargs)
         listed = list(doctors[: MOST_LISTED + 1])
         self.many = len(listed) > MOST_LISTED
+        self.unclear: Any = ""  # what is said of a name that is typed and does not mean one doctor
         names = doctors.specializations() if self.many else {doctor.specialization for doctor in listed}
         specialties = sorted(names, key=str.casefold)
         if self.many:
@@ -98,12 +99,19 @@ class BookingForm(forms.Form):
             return list(doctors.filter(pk=read_id(pk) or 0))
         found = found_by_name(doctors, meant)
         if len(found) == 1:
-            chosen = {"whom": f"{DOCTOR}{found[0].pk}"}
+            told = cast(Any, told).copy()
+            told["whom"] = f"{DOCTOR}{found[0].pk}"
             if self.is_bound:
-                self.data = {**cast(QueryDict, self.data).dict(), **chosen}
+                self.data = told
             else:
-                self.initial = {**self.initial, **chosen}
+                self.initial = told
+        self.unclear = unclear(found)
         return found[:MOST_FOUND]
+
+    def clean(self) -> dict[str, Any]:
+        if self.unclear:
+            self.add_error("whom_name", self.unclear)
+        return self.cleaned_data
 
     def read(self, name: str) -> Any:
         """What one field says by itself, None where it says nothing that makes sense: for the steps before the last."""

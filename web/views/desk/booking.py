@@ -125,6 +125,8 @@ class BookingView(OffersTimes):
         if patient is None or not may(self.actor, Right.WAIT):
             form.add_error("patient", form.fields["patient"].error_messages["required"])
             return self.shown(form, status=400)
+        if form.unclear:
+            return self.shown(form, status=400)
         whom = form.read("whom") or ""
         today = Location.objects.default().local(clock.now()).date()
         try:

@@ -73,6 +73,8 @@ class OffersTimes(AtTheDesk):
         }
 
     def slots(self, form: BookingForm, limit: int) -> list[Slot]:
+        if form.unclear:  # nobody else's times instead
+            return []
         now = clock.now()
         kind = form.read("appointment_type")
         doctors = self.doctors(form.read("whom") or "")
