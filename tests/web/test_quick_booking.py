@@ -144,6 +144,13 @@ def test_time_that_was_taken_meanwhile_keeps_the_entries_and_offers_three_others
     assert page.count('<button class="btn btn-quiet" type="submit" name="slot"') == 3
 
 
+def test_button_of_another_time_counts_and_not_what_is_chosen_in_the_list_below_it(desk: Client) -> None:
+    doctor, patient = make_doctor(), make_patient()
+    pressed, listed = (f"{doctor.pk}@2026-03-02T{hour}:00@1" for hour in ("11", "08"))
+    assert desk.post("/desk/book/", {"patient": patient.pk, "slot": [pressed, listed]}).status_code == 302
+    assert Appointment.objects.get().start.hour == 11
+
+
 def test_patient_and_time_are_asked_for_where_they_are_missing(desk: Client) -> None:
     answer = desk.post("/desk/book/", {"do": "book"})
     page = answer.content.decode()

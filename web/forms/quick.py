@@ -27,9 +27,20 @@ class Place(NamedTuple):
     location: Location
 
 
+class SlotInput(forms.TextInput):
+    """A button of another time stands above the list of times, which sends what is chosen in it as well: the first
+    counts.
+    """
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        sent = data.getlist(name) if isinstance(data, QueryDict) else []
+        return sent[0] if sent else super().value_from_datadict(data, files, name)
+
+
 class SlotField(forms.CharField):
     """A `Place`. Whose times may be taken, the form says."""
 
+    widget = SlotInput
     doctors: DoctorQuerySet
 
     def clean(self, value: Any) -> Any:
