@@ -1,5 +1,6 @@
 """Choosing one of hundreds of doctors: by keyboard, by touch at 390 px, and without scripts."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.roles import Role
 from appointments.models import WaitlistEntry
+from clinics import services as clinic_services
+from doctors.models import Doctor, WeeklyHours
 from patients.models import Patient
 from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, sign_in, tab_to
 from tests.factories import make_doctor, make_patient, make_type
@@ -58,8 +61,13 @@ def test_of_several_one_is_taken_after_sending_too(joining: Page, watched: Watch
     joining.get_by_role("button", name="Join the list").click()
     expect(joining.get_by_role("alert")).to_contain_text("Several doctors are found like this.")
     assert_accessible(joining)
-    joining.get_by_role("combobox", name="Doctor").fill("lovel")
-    joining.locator("li[role=option]").click()
+    field, option = joining.get_by_role("combobox", name="Doctor"), joining.locator("li[role=option]")
+    field.fill("lovel")
+    expect(option).to_have_count(1)
+    above, below = field.bounding_box(), joining.locator(".combo > .options").bounding_box()
+    assert above and below
+    assert 0 < below["y"] - above["y"] - above["height"] < 8  # beside what is typed, and not beneath all who are found
+    option.click()
     joining.get_by_role("button", name="Join the list").click()
     expect(joining.get_by_role("heading", name="Waiting list")).to_be_visible()
     assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"  # type: ignore[union-attr]
@@ -103,6 +111,20 @@ def test_a_visit_is_booked_with_a_doctor_who_is_typed(desk: Page, jane: Patient)
     expect(desk.locator("#times .slot").first).to_contain_text("Doctor 0042")
     desk.locator("#book").click()
     expect(desk.locator("#toasts")).to_contain_text("with Doctor 0042")
+
+
+def test_who_is_looked_for_is_looked_for_at_another_place_too(page: Page, jane: Patient) -> None:
+    kind = make_type(name="Consultation", bookable_online=True)
+    place = clinic_services.open_location(name="West", time_zone="UTC")
+    WeeklyHours.objects.create(
+        doctor=Doctor.objects.get(full_name="Doctor 0099"), location=place, weekday=0, start=time(8), end=time(18)
+    )
+    page.goto(f"/book/{kind.pk}/")
+    page.get_by_label("Name or specialty").fill("lovel")
+    expect(page.get_by_label("Ada Lovelace")).to_be_checked()
+    page.get_by_label("Place").select_option("West")
+    expect(page.locator("#found")).to_contain_text("Nobody is found like this.")
+    expect(page.get_by_label("Name or specialty")).to_have_value("lovel")
 
 
 def test_a_visitor_finds_a_doctor_among_hundreds(page: Page, jane: Patient) -> None:

@@ -12,6 +12,9 @@ from accounts.models import User
 from accounts.roles import Role
 from patients.models import Patient
 from tests.browser.conftest import WIDTHS, Watched, assert_accessible, sign_in
+from tests.factories import make_patient, make_type
+from tests.web.people import user_of
+from tests.web.test_many_doctors import MANY, more_doctors
 
 PASSWORD = "a-long-password"
 A_WHILE = 10_000
@@ -52,6 +55,35 @@ def test_a_form_is_sent_again_after_signing_in_in_another_tab(
     page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_role("heading", name="Jane Doe")).to_be_visible()
     assert Patient.objects.values_list("full_name", "desk_notes").get() == ("Jane Doe", "Comes by wheelchair")
+
+
+def test_a_part_of_a_page_is_not_replaced_by_the_page_to_sign_in(
+    page: Page, context: BrowserContext, live_server: Any, transactional_db: None
+) -> None:
+    more_doctors(MANY)
+    kind = make_type(name="Consultation", bookable_online=True)
+    sign_in(context, live_server, user_of(Role.PATIENT, patient=make_patient()))
+    page.goto(f"/my/book/{kind.pk}/")
+    Session.objects.all().delete()
+    page.get_by_label("Name or specialty").fill("0099")
+    page.wait_for_url("**/accounts/login/**")
+
+
+def test_that_somebody_is_signed_out_is_said_though_the_clinic_was_away_before(
+    page: Page, context: BrowserContext, watched: Watched, reception: User
+) -> None:
+    watched.expect("ERR_INTERNET_DISCONNECTED", "htmx:afterRequest", "htmx:sendError")
+    page.goto("/board/")
+    page.keyboard.press("n")
+    page.locator("#id_notes").fill("Brings her own interpreter")
+    context.set_offline(True)
+    page.clock.fast_forward(A_WHILE)
+    told = page.locator("#toasts .notice")
+    expect(told).to_contain_text("The clinic cannot be reached.")
+    Session.objects.all().delete()
+    context.set_offline(False)
+    page.clock.fast_forward(A_WHILE)
+    expect(told).to_contain_text("You have been signed out.")
 
 
 def test_a_booking_that_is_being_typed_stays_and_goes_on(

@@ -1,6 +1,6 @@
 // The dialog in which one visit is shown, moved or booked, over whatever page is behind it.
 
-import { announce, isLedAway, openDialog, signedOut } from "./site.js";
+import { announce, openDialog } from "./site.js";
 import { enhanceDoctors } from "./doctors.js";
 import { enhanceBooking } from "./quick.js";
 
@@ -37,13 +37,6 @@ document.addEventListener("click", (event) => {
     if (form.elements[name]) form.elements[name].value = value;
   }
   form.querySelector("[type=submit]").focus();
-});
-// Who was signed out meanwhile is not shown the log-in page inside of another one.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (isLedAway(event.detail)) {
-    event.detail.shouldSwap = false;
-    signedOut();
-  }
 });
 panel.addEventListener("close", () => body.replaceChildren());
 document.addEventListener("htmx:afterSettle", () => {

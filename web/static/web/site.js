@@ -50,8 +50,9 @@ export function signedOut({ sent = false } = {}) {
     location.reload();
     return;
   }
-  if (away) return;
+  if (away?.isConnected && "signedOut" in away.dataset) return;
   away = announce(document.body.dataset.signedOut, "error");
+  away.dataset.signedOut = "yes";
   const link = document.createElement("a");
   Object.assign(link, { href: document.body.dataset.signIn, target: "_blank", rel: "noopener", className: "btn btn-primary btn-sm", textContent: document.body.dataset.signInWord });
   away.querySelector("button").before(link);
@@ -89,13 +90,19 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
   else announce(document.body.dataset.offline, "error");
 });
 /** Whether the answer is another page: that to sign in, of whoever was signed out meanwhile. */
-export function isLedAway({ xhr, requestConfig }) {
+function isLedAway({ xhr, requestConfig }) {
   return Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname !== new URL(requestConfig.path, location.href).pathname;
 }
 document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful && !isLedAway(detail)) reached(); });
 // An answer that refuses carries the form with its errors: it is shown as well. A whole page, of a server that is away,
 // would be shown inside of this one.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  // Who was signed out meanwhile is not shown the log-in page inside of another one.
+  if (isLedAway(detail)) {
+    detail.shouldSwap = false;
+    signedOut();
+    return;
+  }
   const { status, responseText } = detail.xhr;
   if ([400, 409, 412, 422, 429, 503].includes(status) && !/^\s*<!doctype/i.test(responseText)) {
     detail.shouldSwap = true;
