@@ -144,6 +144,18 @@ def test_time_that_was_taken_meanwhile_keeps_the_entries_and_offers_three_others
     assert page.count('<button class="btn btn-quiet" type="submit" name="slot"') == 3
 
 
+def test_time_of_another_doctor_than_who_is_named_is_not_booked_unless_its_own_button_is_pressed(desk: Client) -> None:
+    named, other, patient = make_doctor(), make_doctor(full_name="Bo"), make_patient()
+    told = {"patient": patient.pk, "whom": f"doctor:{named.pk}", "slot": f"{other.pk}@2026-03-02T10:00@1"}
+    page = desk.post("/desk/book/", {**told, "do": "book"})
+    assert page.status_code == 400
+    assert page.context["form"].errors["slot"] == [
+        "This time is with Bo, and not with whom you have named. Choose a time."
+    ]
+    assert slots(page)[0].startswith(f"{named.pk}@")
+    assert desk.post("/desk/book/", told).status_code == 302
+
+
 def test_button_of_another_time_counts_and_not_what_is_chosen_in_the_list_below_it(desk: Client) -> None:
     doctor, patient = make_doctor(), make_patient()
     pressed, listed = (f"{doctor.pk}@2026-03-02T{hour}:00@1" for hour in ("11", "08"))

@@ -122,6 +122,11 @@ class BookingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if self.unclear:
             self.add_error("whom_name", self.unclear)
+        whom, slot = self.cleaned_data.get("whom", ""), self.cleaned_data.get("slot")
+        # Without scripts the times of before stay, whoever is named. The button of another time says itself with whom.
+        if slot and whom.startswith(DOCTOR) and whom != f"{DOCTOR}{slot.doctor.pk}" and self.data.get("do") == "book":
+            told = _("This time is with %(doctor)s, and not with whom you have named. Choose a time.")
+            self.add_error("slot", forms.ValidationError(told, params={"doctor": slot.doctor}))
         return self.cleaned_data
 
     def read(self, name: str) -> Any:
