@@ -5,7 +5,7 @@ Of two people who change one record at once the second is told so, and nothing t
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -25,13 +25,15 @@ def tag(*rows: Model) -> str:
     return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:32]
 
 
-def locked_as_seen(rows: QuerySet[M], pk: int, seen: str) -> M:
+def locked_as_seen(rows: QuerySet[M], pk: int, seen: str, tagged: Callable[[M], str] = tag) -> M:
     """The newest state of a row, locked until the caller's transaction ends.
 
-    Raises Outdated where it is not what was ``seen``, and Http404 where it is not among ``rows``.
+    Raises Outdated where it is not what was ``seen``, and Http404 where it is not among ``rows``. ``tagged`` makes the
+    tag of a row whose form shows more than the row itself.
     """
     row = get_object_or_404(rows.select_for_update(no_key=True, of=("self",)), pk=pk)
-    require_seen([row], seen)
+    if tagged(row) != seen:
+        raise Outdated
     return row
 
 

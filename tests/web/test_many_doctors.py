@@ -31,7 +31,7 @@ PAGES = [
     (Role.ADMIN, "/manage/users/", 5),
     (Role.ADMIN, "/manage/users/{user}/", 7),
     (Role.ADMIN, "/manage/types/", 7),
-    (Role.ADMIN, "/manage/types/{type}/", 6),
+    (Role.ADMIN, "/manage/types/{type}/", 7),
     (Role.PATIENT, "/my/waiting/join/", 9),
     (Role.PATIENT, "/my/book/{type}/", 7),
     ("", "/book/{type}/", 4),
@@ -348,6 +348,18 @@ def test_a_type_is_given_to_another_doctor_by_name_and_taken_from_one(admin: Cli
     kind = make_type(name="ECG", doctors=[one, two])
     assert save(admin, kind, doctors=[one.pk], another_doctor="", another_doctor_name="doctor 0099") == 302
     assert names(kind.doctors.all()) == ["Doctor 0001", "Doctor 0099"]
+
+
+def test_a_doctor_whom_somebody_else_gave_a_type_meanwhile_keeps_it(admin: Client) -> None:
+    more_doctors(MANY)
+    kind = make_type(name="ECG", doctors=Doctor.objects.order_by("id")[:100])
+    seen = admin.get(f"/manage/types/{kind.pk}/").context["seen"]
+    kind.doctors.add(make_doctor(full_name="Ada Lovelace"))
+    said = entered(
+        kind, seen=seen, doctors=list(Doctor.objects.filter(full_name__contains="0").values_list("pk", flat=True))
+    )
+    assert admin.post(f"/manage/types/{kind.pk}/", said).status_code == 412
+    assert kind.doctors.filter(full_name="Ada Lovelace").exists()
 
 
 def test_doctors_who_are_not_shown_keep_a_type(admin: Client) -> None:

@@ -17,6 +17,7 @@ from accounts.roles import Right
 from clinics import services as clinic_services
 from clinics.models import AppointmentType, Room
 from common.errors import DomainError
+from common.text import fingerprint
 from common.transactions import atomic
 from doctors import offering
 from doctors.models import Doctor
@@ -58,6 +59,10 @@ class Kind(StaffPage, Generic[M]):
         """The same with what the list says of each."""
         return self.rows()
 
+    def tag(self, row: M) -> str:
+        """What the form of a row carries of what its writer saw."""
+        return tag(row)
+
     def cells(self, row: M) -> Sequence[Any]:
         raise NotImplementedError
 
@@ -84,7 +89,7 @@ class Kind(StaffPage, Generic[M]):
         if pk is None:
             return self.list_page(request, self.new_form())
         row = self.record(pk)
-        return self.record_page(request, row, self.form(instance=row), tag(row))
+        return self.record_page(request, row, self.form(instance=row), self.tag(row))
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         if pk is None:
@@ -115,7 +120,7 @@ class Kind(StaffPage, Generic[M]):
 
     @atomic
     def _amend(self, pk: int, seen: str, entered: dict[str, Any]) -> None:
-        self.amend(locked_as_seen(self.rows(), pk, seen), entered)
+        self.amend(locked_as_seen(self.rows(), pk, seen, self.tag), entered)
 
 
 class RoomsView(Kind[Room]):
@@ -153,6 +158,10 @@ class TypesView(Kind[AppointmentType]):
     def listed(self) -> QuerySet[AppointmentType]:
         first = Prefetch("doctors", Doctor.objects.order_by("name_key", "id")[:MOST_NAMED], to_attr="named")
         return self.rows().annotate(doctor_count=Count("doctors")).prefetch_related(first)
+
+    def tag(self, row: AppointmentType) -> str:
+        """Who offers it by name is on its form, too."""
+        return fingerprint(f"{tag(row)} {sorted(row.doctors.order_by().values_list('pk', flat=True))}")
 
     def cells(self, row: Any) -> Sequence[Any]:
         offered = [*row.specializations, *(doctor.full_name for doctor in row.named)]
