@@ -54,6 +54,20 @@ def test_a_doctor_is_found_by_a_few_letters_and_enter(joining: Page, width: int)
     assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"  # type: ignore[union-attr]
 
 
+def test_that_nobody_is_found_is_said_and_not_taken(joining: Page) -> None:
+    field = joining.get_by_role("combobox", name="Doctor")
+    field.press_sequentially("zoe")
+    option = joining.locator("li[role=option]")
+    expect(option).to_have_text(["Nobody is found like this."])
+    expect(joining.locator("#announcements")).to_have_text("Nobody is found like this.")
+    assert_accessible(joining)
+    field.press("Enter")
+    option.click(force=True)
+    expect(field).to_have_value("zoe")
+    field.fill("")
+    expect(option).to_have_count(0)
+
+
 def test_of_several_one_is_taken_after_sending_too(joining: Page, watched: Watched) -> None:
     watched.expect("400")
     joining.get_by_role("combobox", name="Doctor").fill("doctor 000")

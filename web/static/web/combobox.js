@@ -1,10 +1,13 @@
 // The combobox of the ARIA patterns: a text field with a list of options, of which the first is taken by Enter.
 
+import { announce } from "./site.js";
+
 /**
  * `find(text)` gives the options as <li role=option data-value> elements, or a promise of them; `choose(option)` is told
- * of the one that is taken. An Enter that comes before the options do waits for them.
+ * of the one that is taken. An Enter that comes before the options do waits for them. Where `find` gives none, `none` is
+ * said; not where it gives null, since then nobody knows.
  */
-export function combobox(input, list, { find, choose, delay = 0, openOnFocus = false }) {
+export function combobox(input, list, { find, choose, delay = 0, openOnFocus = false, none = "" }) {
   let active = -1;
   let asked = 0;
   let timer = null;
@@ -18,7 +21,7 @@ export function combobox(input, list, { find, choose, delay = 0, openOnFocus = f
   list.setAttribute("role", "listbox");
   if (!list.hasAttribute("aria-label")) list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
 
-  const options = () => [...list.querySelectorAll("[role=option]")];
+  const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
 
   function show(open) {
     list.hidden = !open;
@@ -35,6 +38,14 @@ export function combobox(input, list, { find, choose, delay = 0, openOnFocus = f
     all[active].scrollIntoView({ block: "nearest" });
   }
 
+  function tellNone() {
+    const told = Object.assign(document.createElement("li"), { textContent: none });
+    told.setAttribute("role", "option");
+    told.setAttribute("aria-disabled", "true");
+    list.append(told);
+    announce(none);
+  }
+
   function take(option, byKey) {
     clearTimeout(timer);
     asked += 1;
@@ -49,10 +60,11 @@ export function combobox(input, list, { find, choose, delay = 0, openOnFocus = f
     const found = await find(input.value.trim());
     if (ticket !== asked) return;
     pending = false;
-    list.replaceChildren(...found);
-    show(found.length > 0);
+    list.replaceChildren(...(found ?? []));
+    if (none && input.value.trim() && found?.length === 0) tellNone();
+    show(list.hasChildNodes());
     mark(0);
-    if (waiting && found.length) take(options()[0], true);
+    if (waiting && options().length) take(options()[0], true);
     waiting = false;
   }
 
@@ -78,7 +90,7 @@ export function combobox(input, list, { find, choose, delay = 0, openOnFocus = f
   if (openOnFocus) input.addEventListener("focus", look);
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
+    const option = event.target.closest("[role=option]:not([aria-disabled])");
     if (option) take(option, false);
   });
   // Somebody was faster than this script, and nobody has heard what they typed.

@@ -5,7 +5,7 @@ import { combobox } from "./combobox.js";
 
 const SEARCH_DELAY_MILLISECONDS = 150;
 
-/** The options for `text` from `address`; none, and a word about it, if they cannot be had. */
+/** The options for `text` from `address`; null, and a word about it, if they cannot be had. */
 export async function doctorOptions(address, text, signal) {
   const url = new URL(address, location.href);
   url.searchParams.set("q", text);
@@ -14,12 +14,12 @@ export async function doctorOptions(address, text, signal) {
     response = await fetch(url, { signal });
   } catch (error) {
     if (error.name !== "AbortError") announce(document.body.dataset.offline, "error");
-    return [];
+    return null;
   }
   if (response.redirected || !response.ok) {
     if (response.redirected) signedOut({ sent: true });
     else announce(document.body.dataset.failed, "error");
-    return [];
+    return null;
   }
   const made = document.createElement("ul");
   made.innerHTML = await response.text();
@@ -42,6 +42,7 @@ function enhance(holder) {
   }
 
   combobox(input, list, {
+    none: holder.dataset.none,
     delay: SEARCH_DELAY_MILLISECONDS,
     find(text) {
       last?.abort();

@@ -127,6 +127,7 @@ function enhanceWhom(form) {
   let last = null;
   combobox(input, list, {
     openOnFocus: true,
+    none: form.dataset.none,
     delay: form.dataset.doctors ? SEARCH_DELAY_MILLISECONDS : 0,
     async find(text) {
       const wanted = fold(text);
@@ -135,6 +136,7 @@ function enhanceWhom(form) {
       last = new AbortController();
       // Of thousands of doctors the select has none but who is chosen.
       const others = form.dataset.doctors && wanted && !all ? await doctorOptions(form.dataset.doctors, text, last.signal) : [];
+      if (!others) return null;
       for (const other of others) other.dataset.value = `doctor:${other.dataset.value}`;
       const here = [...select.options].filter((option) => all || !wanted || matches(option.textContent, wanted)).map((option) => {
         const made = document.createElement("li");
