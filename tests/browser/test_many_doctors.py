@@ -114,6 +114,16 @@ def test_the_calendar_becomes_that_of_the_doctor_who_is_taken(desk: Page) -> Non
     expect(desk.locator("#calendar .who-name")).to_have_count(100)
 
 
+def test_filters_stay_as_high_as_they_are_beside_doctors_of_whom_one_is_to_be_chosen(desk: Page) -> None:
+    day = desk.get_by_label("Day", exact=True)
+    usual = day.bounding_box()
+    desk.goto("/desk/?doctor=&doctor_name=doctor+000")
+    assert_accessible(desk)
+    beside = day.bounding_box()
+    assert usual and beside
+    assert beside["height"] == usual["height"]
+
+
 def test_a_visit_is_booked_with_a_doctor_who_is_typed(desk: Page, jane: Patient) -> None:
     desk.keyboard.press("n")
     desk.locator("#id_query").fill("jane")
