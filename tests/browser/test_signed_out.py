@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from patients.models import Patient
 from tests.browser.conftest import WIDTHS, Watched, assert_accessible, sign_in
-from tests.factories import make_patient, make_type
+from tests.factories import book, make_patient, make_type
 from tests.web.people import user_of
 from tests.web.test_many_doctors import MANY, more_doctors
 
@@ -84,6 +84,35 @@ def test_that_somebody_is_signed_out_is_said_though_the_clinic_was_away_before(
     context.set_offline(False)
     page.clock.fast_forward(A_WHILE)
     expect(told).to_contain_text("You have been signed out.")
+
+
+@pytest.fixture
+def moving(page: Page, reception: User) -> Page:
+    """The dialog in which a visit is moved, over the board."""
+    book("2026-03-02 10:00", patient=make_patient(full_name="Jane Doe"))
+    page.goto("/board/")
+    page.get_by_role("link", name="Jane Doe").click()
+    page.get_by_role("link", name="Move").click()
+    expect(page.get_by_label("Time", exact=True)).to_have_value("10:00")
+    return page
+
+
+def test_a_form_in_which_nothing_was_changed_stays_on_no_screen(moving: Page) -> None:
+    Session.objects.all().delete()
+    moving.clock.fast_forward(A_WHILE)
+    moving.wait_for_url("**/accounts/login/**")
+
+
+def test_what_was_typed_and_refused_stays(moving: Page, watched: Watched) -> None:
+    watched.expect("400")
+    page = moving
+    page.get_by_label("Time", exact=True).fill("03:00")
+    page.locator("#move [type=submit]").click()
+    expect(page.locator(".summary")).to_be_visible()
+    Session.objects.all().delete()
+    page.clock.fast_forward(A_WHILE)
+    expect(page.locator("#toasts .notice")).to_contain_text("You have been signed out.")
+    expect(page.get_by_label("Time", exact=True)).to_have_value("03:00")
 
 
 def test_a_booking_that_is_being_typed_stays_and_goes_on(

@@ -39,9 +39,12 @@ export function reached() {
 
 /** Whether something would be lost if the page were loaded again. */
 function hasEntries() {
+  // What was typed and refused came back as what the form had to begin with.
+  if (document.querySelector(".summary")) return true;
   return [...document.querySelectorAll("form[method=post] :is(input, textarea, select)")].some((field) => (
     field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected)
-      : field.value !== field.defaultValue || field.checked !== field.defaultChecked));
+      : field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked
+        : field.value !== field.defaultValue));
 }
 
 /** Whoever sent this has been signed out meanwhile. What is typed stays; a page without any asks to sign in. */
