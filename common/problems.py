@@ -11,9 +11,16 @@ TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 def wanted(accept: str) -> bool:
-    """Whether the header `Accept` names problems."""
-    kinds = [MediaType(token) for token in accept.split(",") if token.strip()]
-    return any(f"{kind.main_type}/{kind.sub_type}".lower() == PROBLEM and kind.quality for kind in kinds)
+    """Whether the header `Accept` names problems. What of it cannot be read names nothing."""
+    return any(map(_is_problem, accept.split(",")))
+
+
+def _is_problem(named: str) -> bool:
+    try:
+        kind = MediaType(named.strip())
+    except ValueError:  # an encoding that Python does not know
+        return False
+    return f"{kind.main_type}/{kind.sub_type}".lower() == PROBLEM and bool(kind.quality)
 
 
 def bones(status: int, *, code: str, detail: str) -> dict[str, Any]:

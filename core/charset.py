@@ -23,7 +23,10 @@ AsgiApplication = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 def is_read(content_type: str) -> bool:
     """Whether ``content_type`` names UTF-8, or no charset that Python knows: that counts as none, as in Django."""
-    charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+    except ValueError:  # a parameter, of whatever name, in an encoding that Python does not know: Django would fail
+        return False
     try:
         return codecs.lookup(charset).name in READ
     except (LookupError, ValueError):  # ValueError: a NUL byte

@@ -206,6 +206,20 @@ def test_who_accepts_neither_is_refused(api: APIClient) -> None:
     )
 
 
+UNREADABLE = "application/json; q*=nobody-knows-it''1"
+
+
+def test_what_of_accept_cannot_be_read_names_nothing(api: APIClient) -> None:
+    told = [
+        api.get("/api/patients/", headers={"Accept": accept})
+        for accept in (UNREADABLE, f"{UNREADABLE}, application/problem+json")
+    ]
+    assert [(answer.status_code, answer["Content-Type"]) for answer in told] == [
+        (406, "application/json"),
+        (200, "application/json"),
+    ]
+
+
 def test_caches_are_told_that_errors_differ(api: APIClient) -> None:
     assert "Accept" in api.get("/api/patients/999/")["Vary"].split(", ")
 

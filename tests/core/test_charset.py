@@ -50,6 +50,12 @@ def test_utf_8_by_any_name_is_read(client: httpx.Client, charset: str) -> None:
     assert (answer.status_code, answer.json()["full_name"]) == (201, "Zoë")
 
 
+@pytest.mark.parametrize("parameter", ["x*=nobody-knows-it''y", "charset*=nobody-knows-it''utf-8"])
+def test_a_parameter_in_an_unknown_encoding_is_refused(client: httpx.Client, parameter: str) -> None:
+    answer = client.post("/api/patients/", content=b"{}", headers={"Content-Type": f"application/json; {parameter}"})
+    assert (answer.status_code, answer.json()) == REFUSED
+
+
 def test_whoever_asks_for_problems_is_told_by_one(client: httpx.Client) -> None:
     headers = {"Content-Type": "application/json; charset=utf-16", "Accept": "application/problem+json"}
     answer = client.post("/api/patients/", content=b"{}", headers=headers)
