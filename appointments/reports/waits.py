@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate, TruncMinute
 
 from appointments.lifecycle import Status
@@ -78,25 +78,33 @@ def waits(scope: Scope) -> Waits:
 
 
 def _known(visits: QuerySet[Appointment]) -> QuerySet[Any]:
-    """The visits of which the wait is known, with it. The last time that each step was taken is the one that counts."""
-    started = _last_step(Status.IN_PROGRESS)
+    """The visits of which the wait is known, with it. The last time that each step was taken is the one that counts.
+
+    A start that was taken back leaves none: then the last that is told of it leads from it, and not from check-in.
+    """
+    taken_back = Q(action=AppointmentChange.Action.UNDONE, from_status=Status.IN_PROGRESS)
+    started = _last(_step_to(Status.IN_PROGRESS) | taken_back)
     return (
         visits.filter(status__in=SEEN)
         .annotate(
             before=Subquery(started.values("from_status")[:1]),
             wait=ExpressionWrapper(
-                _minute(started) - _minute(_last_step(Status.CHECKED_IN)), output_field=DurationField()
+                _minute(started) - _minute(_last(_step_to(Status.CHECKED_IN))), output_field=DurationField()
             ),
         )
         .filter(before=Status.CHECKED_IN)
     )
 
 
-def _last_step(status: Status) -> QuerySet[AppointmentChange]:
-    steps = AppointmentChange.objects.filter(
-        appointment=OuterRef("pk"), action=AppointmentChange.Action.STATUS, to_status=status
-    )
-    return steps.order_by("-id")
+def _step_to(status: Status) -> Q:
+    """Also one that gave the visit a room at once."""
+    return Q(to_status=status) & ~Q(action=AppointmentChange.Action.UNDONE)
+
+
+def _last(steps: Q) -> QuerySet[AppointmentChange]:
+    """Of a visit, the last line of its history that is one of ``steps``; what left the status as it was is none."""
+    lines = AppointmentChange.objects.filter(steps, appointment=OuterRef("pk"))
+    return lines.exclude(from_status=F("to_status")).order_by("-id")
 
 
 def _minute(step: QuerySet[AppointmentChange]) -> TruncMinute:

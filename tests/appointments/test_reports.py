@@ -28,6 +28,7 @@ from tests.factories import (
     extra_clinic,
     make_doctor,
     make_patient,
+    make_room,
     make_type,
     make_user,
     set_hours,
@@ -321,6 +322,38 @@ def test_a_start_that_was_taken_back_does_not_end_the_wait(doctor: Doctor, clock
     clock.move_to(at("2026-03-02 09:20"), tick=False)
     services.complete(services.begin(visit))
     assert [row[2:] for row in rows("waits-by-doctor")] == [(1, 30, 30)]
+
+
+def test_a_visit_that_is_completed_once_its_start_was_taken_back_tells_nothing(
+    doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    services.complete(
+        services.undo(seen("2026-03-02 09:00", "2026-03-02 08:50", "2026-03-02 09:00", clock, doctor=doctor))
+    )
+    assert rows("waits-by-doctor") == []
+
+
+def test_a_completion_that_was_taken_back_leaves_the_wait(doctor: Doctor, clock: time_machine.Traveller) -> None:
+    services.undo(
+        services.complete(seen("2026-03-02 09:00", "2026-03-02 08:50", "2026-03-02 09:00", clock, doctor=doctor))
+    )
+    assert [row[2:] for row in rows("waits-by-doctor")] == [(1, 10, 10)]
+
+
+def test_a_patient_who_is_given_a_room_meanwhile_waits_from_check_in_to_start(
+    doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    first, second = make_room(), make_room()
+    visit = book("2026-03-02 09:00", doctor=doctor)
+    for now, change in (
+        ("2026-03-02 08:50", {"status": "checked_in", "room": first}),
+        ("2026-03-02 08:55", {"room": second}),
+        ("2026-03-02 09:10", {"status": "in_progress", "room": first}),
+        ("2026-03-02 09:15", {"room": second}),
+    ):
+        clock.move_to(at(now), tick=False)
+        visit = services.amend(visit, **change)
+    assert [row[2:] for row in rows("waits-by-doctor")] == [(1, 20, 20)]
 
 
 # --- Cost ------------------------------------------------------------------------------------------
