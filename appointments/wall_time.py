@@ -24,24 +24,25 @@ def instant_where(doctor: Doctor, wall: datetime) -> datetime:
         hours = OpenHours([doctor], Interval(shown - DAY, shown + DAY))  # no clock is further from UTC
     except OverflowError:
         raise ValueError(OUT_OF_RANGE) from None
-    zones = {place.zone for place in hours.locations.values() if place.active} or {Location.objects.default().zone}
-    if len(zones) == 1:
-        return to_instant(wall, zones.pop())
-    readings = {zone: instant for zone in zones if (instant := _read(wall, zone))}
-    if len(set(readings.values())) > 1:
+    zones = list(dict.fromkeys(place.zone for place in hours.locations.values() if place.active))
+    if len(zones) < 2:
+        return to_instant(wall, zones[0] if zones else Location.objects.default().zone)
+    readings: dict[ZoneInfo, datetime] = {}
+    unread = ""
+    for zone in zones:
+        try:
+            readings[zone] = to_instant(wall, zone)
+        except ValueError as error:
+            unread = unread or str(error)
+    if not readings:
+        raise ValueError(unread)
+    # Beside a clock that skips the time or shows it twice the other one does not tell by itself: that one may be meant.
+    if unread or len(set(readings.values())) > 1:
         readings = {zone: instant for zone, instant in readings.items() if _is_there(hours, doctor, instant, zone)}
     instants = set(readings.values())
     if len(instants) != 1:
         raise ValueError(SEVERAL_CLOCKS)
     return instants.pop()
-
-
-def _read(wall: datetime, zone: ZoneInfo) -> datetime | None:
-    """None where the clock skips the time or shows it twice: then it is another place's, or needs its offset."""
-    try:
-        return to_instant(wall, zone)
-    except ValueError:
-        return None
 
 
 def _is_there(hours: OpenHours, doctor: Doctor, instant: datetime, zone: ZoneInfo) -> bool:

@@ -64,6 +64,24 @@ def test_where_two_clocks_would_do_the_offset_is_asked_for(api: APIClient, nairo
     assert booked(api, doctor, "2026-03-03T10:00") == (400, [SEVERAL])
 
 
+def test_beside_a_clock_that_shows_the_time_twice_another_is_meant_only_where_the_doctor_is_there(
+    api: APIClient, nairobi: Location
+) -> None:
+    york = clinic_services.open_location(name="New York", time_zone="America/New_York")
+    at_night = working(("sun 00:00-06:00", york), ("mon 08:00-18:00", nairobi))
+    on_sunday = working(("mon 00:00-06:00", york), ("sun 01:00-06:00", nairobi))
+    assert booked(api, at_night, "2026-11-01T01:30") == (400, [SEVERAL])
+    assert booked(api, on_sunday, "2026-11-01T01:30") == (201, "2026-10-31T22:30:00Z")
+
+
+def test_a_time_that_no_clock_of_several_shows_is_refused_as_such(api: APIClient, user: object) -> None:
+    zones = {"New York": "America/New_York", "Chicago": "America/Chicago"}
+    places = [clinic_services.open_location(name=name, time_zone=zone) for name, zone in zones.items()]
+    doctor = working(("sun 00:00-06:00", places[0]), ("mon 08:00-18:00", places[1]))
+    reason = "2026-03-08 02:30 does not exist in America/New_York: the clocks go forward over it."
+    assert booked(api, doctor, "2026-03-08T02:30") == (400, [reason])
+
+
 def test_places_in_zones_that_show_the_same_time_are_one(api: APIClient, nairobi: Location) -> None:
     kampala = clinic_services.open_location(name="Kampala", time_zone="Africa/Kampala")
     doctor = working(("tue 08:00-12:00", nairobi), ("tue 13:00-18:00", kampala))
