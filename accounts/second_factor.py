@@ -4,6 +4,7 @@ Enrolling is django-allauth's: `Authenticator` rows of the types TOTP and recove
 """
 
 import logging
+from contextlib import suppress
 
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
@@ -61,9 +62,10 @@ def remove(user: User) -> None:
 def _renew(user: User) -> None:
     """Encrypt what they have with today's SECRET_KEY: whoever has signed in since it changed needs no other one."""
     for authenticator in Authenticator.objects.filter(user=user):
-        for name in ENCRYPTED & authenticator.data.keys():
-            authenticator.data[name] = encrypt(decrypt(authenticator.data[name]))
-        authenticator.save(update_fields=["data"])
+        with suppress(InvalidToken):  # of a key that is gone: it stays as it is, and the other one is as good as ever
+            for name in ENCRYPTED & authenticator.data.keys():
+                authenticator.data[name] = encrypt(decrypt(authenticator.data[name]))
+            authenticator.save(update_fields=["data"])
 
 
 def _is_right(authenticator: Authenticator, code: str) -> bool:

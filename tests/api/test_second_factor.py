@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
@@ -136,6 +137,14 @@ def test_tokens_of_before_are_no_way_around_enrolling(user: User, settings: Sett
         for token in (key, with_code)
     ]
     assert statuses == [401, 200]
+
+
+def test_what_is_of_a_key_that_is_gone_takes_nothing_from_the_other(
+    recovery_codes: list[str], settings: Settings
+) -> None:
+    Authenticator.objects.filter(type=Authenticator.Type.TOTP).update(data={"secret": "of-a-key-that-is-gone"})
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another-" + "y" * 50
+    assert ask(recovery_codes[0]).status_code == 200
 
 
 @pytest.mark.parametrize("below", ["", "/clinic"])
