@@ -11,9 +11,9 @@ HERE = Path(__file__).resolve().parent
 def main() -> None:
     # A fresh clone has no configuration yet, and its first commands must work: asking for DEBUG here
     # is safe because this file never serves a clinic. core.wsgi, which does, refuses without a SECRET_KEY.
-    file = Path(os.environ.get("ENV_FILE", HERE / ".env"))
+    file = Path(os.environ.get("ENV_FILE") or HERE / ".env")
     if not file.exists() and "SECRET_KEY" not in os.environ:
-        if "ENV_FILE" in os.environ and "DEBUG" not in os.environ:
+        if os.environ.get("ENV_FILE") and "DEBUG" not in os.environ:
             sys.stderr.write(f"There is no file {file}, which ENV_FILE names: this is DEBUG, without configuration.\n")
         os.environ.setdefault("DEBUG", "True")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")

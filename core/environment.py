@@ -45,7 +45,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
             ) from error
         self.file = path
         for number, line in enumerate(text.splitlines(), 1):
-            if not line.strip() or line.startswith("#"):
+            if not line.strip() or line.lstrip().startswith("#"):
                 continue
             if not (assignment := ASSIGNMENT.match(line)):
                 raise ImproperlyConfigured(

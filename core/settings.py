@@ -20,7 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Environment()
 # A variable that is already set wins over the file.
-env_file = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
+env_file = env.str("ENV_FILE", default="") or str(BASE_DIR / ".env")
 env.read_file(env_file)
 
 # --- Safe by default -----------------------------------------------------------------------------
@@ -35,7 +35,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]")
 
 if not DEBUG:
-    if "ENV_FILE" in os.environ and not Path(env_file).exists():
+    if os.environ.get("ENV_FILE") and not Path(env_file).exists():
         raise ImproperlyConfigured(
             f"There is no file {env_file}, which ENV_FILE names. Write it, as .env.example shows, or unset ENV_FILE."
         )

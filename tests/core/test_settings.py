@@ -232,7 +232,8 @@ def test_a_line_of_the_file_that_would_be_ignored_is_refused(
 
 def test_the_file_may_hold_what_is_for_others_and_a_byte_order_mark(settings_of: Settings, tmp_path: Path) -> None:
     file = tmp_path / "clinic.env"
-    file.write_text(f"SECRET_KEY={KEY}\nPOSTGRES_PASSWORD=p\n\nexport REQUIRE_STAFF_MFA=True\n", encoding="utf-8-sig")
+    lines = [f"SECRET_KEY={KEY}", "POSTGRES_PASSWORD=p", " ", "  # Ours", "export REQUIRE_STAFF_MFA=True"]
+    file.write_text("\n".join(lines), encoding="utf-8-sig")
     settings = settings_of(ENV_FILE=str(file))
     assert (settings["SECRET_KEY"], settings["REQUIRE_STAFF_MFA"]) == (KEY, True)
 
@@ -243,6 +244,11 @@ def test_a_file_that_is_named_and_not_there_serves_nobody(settings_of: Settings,
         settings_of(**PRODUCTION, ENV_FILE=str(absent))
     told = run("manage.py", "check", ENV_FILE=str(absent)).stderr
     assert told == f"There is no file {absent}, which ENV_FILE names: this is DEBUG, without configuration.\n"
+
+
+def test_an_empty_name_of_the_file_is_none(settings_of: Settings) -> None:
+    assert settings_of(**PRODUCTION, ENV_FILE="")["env_file"] == str(ROOT / ".env")
+    assert run("manage.py", "check", ENV_FILE="").stdout == "System check identified no issues (0 silenced).\n"
 
 
 def test_a_file_that_cannot_be_read_is_refused(settings_of: Settings, tmp_path: Path) -> None:
