@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from audit.writing import write
-from common import request_id
+from common import problems, request_id
 from common.errors import Busy, Unsure
 from common.metrics import count_refusal
 from common.trail import Outcome, Trail, opened
@@ -36,17 +36,17 @@ class Audited:
             response = self.get_response(request)
             if response.status_code == BUSY and lost_the_database():
                 logger.error("The audit trail could not be written: there is no database.")
-                return _unwritten(response, trail)
+                return _unwritten(request, response, trail)
             try:
                 with without_waiting_again(began):
                     trail.close(Outcome.of(response.status_code))
             except DatabaseError:
                 logger.exception("The audit trail could not be written.")
-                return _unwritten(response, trail)
+                return _unwritten(request, response, trail)
             return response
 
 
-def _unwritten(response: HttpResponseBase, trail: Trail) -> HttpResponseBase:
+def _unwritten(request: HttpRequest, response: HttpResponseBase, trail: Trail) -> HttpResponseBase:
     """What is answered instead: nothing of anybody's, and nothing that is not so."""
     busy = response.status_code == BUSY
     if busy and getattr(response, "exception", False):
@@ -54,4 +54,7 @@ def _unwritten(response: HttpResponseBase, trail: Trail) -> HttpResponseBase:
     told = Unsure() if trail.unsure else Busy()
     if not busy:
         count_refusal(told.code)
-    return JsonResponse({"detail": told.message}, status=BUSY, headers={"Retry-After": str(told.retry_after_seconds)})
+    accept = request.headers.get("Accept", "")
+    kind, body = problems.refusal(accept, BUSY, code=told.code, detail=told.message)
+    headers = {"Retry-After": str(told.retry_after_seconds), "Vary": "Accept"}
+    return JsonResponse(body, status=BUSY, content_type=kind, headers=headers)

@@ -1,5 +1,6 @@
 """What is answered where the audit trail cannot be written."""
 
+import json
 import time
 
 import pytest
@@ -23,7 +24,7 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     monkeypatch.setattr("audit.writing.insert", fail)
 
 
-def answered(status: int, *, unsure: bool = False, worded: bool = False) -> HttpResponse:
+def answered(status: int, *, unsure: bool = False, worded: bool = False, accept: str = "*/*") -> HttpResponse:
     def view(request: object) -> HttpResponse:
         trail.name("patient.read", 1)
         if unsure:
@@ -32,7 +33,7 @@ def answered(status: int, *, unsure: bool = False, worded: bool = False) -> Http
         response.exception = worded  # type: ignore[attr-defined]
         return response
 
-    response = Audited(view)(RequestFactory().get("/"))
+    response = Audited(view)(RequestFactory().get("/", headers={"Accept": accept}))
     assert isinstance(response, HttpResponse)
     return response
 
@@ -50,6 +51,15 @@ def test_what_may_have_been_done_is_not_said_to_be_undone() -> None:
     response = answered(503, unsure=True)
     assert response.status_code == 503
     assert "it was done, or it was not" in response.content.decode()
+
+
+@pytest.mark.usefixtures("unwritable")
+@pytest.mark.parametrize(("unsure", "code"), [(False, "busy"), (True, "outcome_unknown")])
+def test_whoever_asks_for_problems_is_told_by_one(unsure: bool, code: str) -> None:
+    response = answered(200, unsure=unsure, accept="application/problem+json")
+    body = json.loads(response.content)
+    assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
+    assert (body["code"], body["status"], body["title"]) == (code, 503, "Service Unavailable")
 
 
 @pytest.mark.usefixtures("unwritable")
