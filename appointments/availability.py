@@ -202,6 +202,15 @@ class OpenHours:
             self._usuals[week] = masks
         return self._usuals[week]
 
+    def places_of(self, doctor: Bookable, days: Interval) -> list[Location]:
+        """Where the doctor sees patients about these days, or else at other times: not where leave is noted alone."""
+        first, last = days.start.date(), days.end.date()
+        weekly = self._weeks.get(doctor.id, NO_WEEK).windows
+        ids = {place for place, windows in weekly.items() if any(window.holds(first, last) for window in windows)}
+        exceptions = self._exceptions.get(doctor.id, ())
+        ids |= {e.location_id for e in exceptions if e.kind == AvailabilityException.Kind.OPEN}
+        return [place for pk, place in self.locations.items() if pk in (ids or weekly) and place.active]
+
     def location_of(self, doctor: Bookable, interval: Interval) -> Location | None:
         """Where the doctor is through the whole of ``interval``, or None if not available through all of it."""
         timeline = Timeline.of_days(interval)  # of what is closed in the rest of them nothing is known here

@@ -21,10 +21,11 @@ def instant_where(doctor: Doctor, wall: datetime) -> datetime:
     """
     try:
         shown = wall.replace(tzinfo=UTC)
-        hours = OpenHours([doctor], Interval(shown - DAY, shown + DAY))  # no clock is further from UTC
+        about = Interval(shown - DAY, shown + DAY)  # no clock is further from UTC
+        hours = OpenHours([doctor], about)
     except OverflowError:
         raise ValueError(OUT_OF_RANGE) from None
-    zones = list(dict.fromkeys(place.zone for place in hours.locations.values() if place.active))
+    zones = list(dict.fromkeys(place.zone for place in hours.places_of(doctor, about)))
     if len(zones) < 2:
         return to_instant(wall, zones[0] if zones else Location.objects.default().zone)
     readings: dict[ZoneInfo, datetime] = {}

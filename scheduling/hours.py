@@ -36,6 +36,10 @@ class WeeklyWindow(NamedTuple):
     valid_from: date | None = None
     valid_until: date | None = None
 
+    def holds(self, first: date, last: date) -> bool:
+        """Whether its bounds leave a day from ``first`` to ``last``."""
+        return (self.valid_from or first) <= last and (self.valid_until or last) >= first
+
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """Its naive wall-time edges when it starts on ``day``, or None if it does not."""
         if day.weekday() != self.weekday:

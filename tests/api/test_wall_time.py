@@ -1,5 +1,7 @@
 """A time without an offset is wall time of the place that it is about, wherever the clinic's first location is."""
 
+from datetime import date
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -8,7 +10,7 @@ from clinics.models import Location
 from doctors import services as doctor_services
 from doctors.models import Doctor
 from doctors.places import add_location_exception
-from tests.factories import at, book, make_doctor, make_patient, weekly_hours
+from tests.factories import at, book, close, make_doctor, make_patient, weekly_hours
 
 SEVERAL = "This doctor sees patients in several time zones. Add an offset, such as +03:00."
 
@@ -62,6 +64,26 @@ def test_where_the_hours_do_not_tell_the_offset_is_asked_for(api: APIClient, bot
 def test_where_two_clocks_would_do_the_offset_is_asked_for(api: APIClient, nairobi: Location) -> None:
     doctor = working(("tue 09:00-12:00", nairobi), ("tue 09:30-12:00", Location.objects.default()))
     assert booked(api, doctor, "2026-03-03T10:00") == (400, [SEVERAL])
+
+
+def test_where_leave_is_noted_is_no_place_where_the_doctor_works(api: APIClient, there: Doctor) -> None:
+    close(there, "2026-03-03 05:00", "2026-03-03 15:00")  # at the first location, as nobody has said where
+    body = {"patient": make_patient().pk, "doctor": there.pk, "appointment_time": "2026-03-03T10:00"}
+    refused = api.post("/api/appointments/", body, format="json")
+    answer = api.post("/api/appointments/", {**body, "override": True, "reason": "Asked for."}, format="json")
+    assert refused.json() == {"non_field_errors": ["Doctor is not available at this time."]}
+    assert (answer.status_code, answer.json()["appointment_time"]) == (201, "2026-03-03T07:00:00Z")
+
+
+def test_hours_that_hold_no_more_have_a_clock_only_where_there_are_no_others(api: APIClient, nairobi: Location) -> None:
+    ended = {"valid_until": date(2026, 2, 23)}
+    here = weekly_hours("mon 08:00-18:00", Location.objects.default(), **ended)
+    for week in ([weekly_hours("tue 08:00-18:00", nairobi), here], [weekly_hours("tue 08:00-18:00", nairobi, **ended)]):
+        doctor = make_doctor()
+        doctor_services.set_weekly_hours(doctor, week)
+        body = {"patient": make_patient().pk, "doctor": doctor.pk, "appointment_time": "2026-03-03T20:00"}
+        answer = api.post("/api/appointments/", {**body, "override": True, "reason": "Asked for."}, format="json")
+        assert (answer.status_code, answer.json()["appointment_time"]) == (201, "2026-03-03T17:00:00Z")
 
 
 def test_beside_a_clock_that_shows_the_time_twice_another_is_meant_only_where_the_doctor_is_there(
