@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import MustEnrol
 from accounts.second_factor import is_demanded_of, is_enrolled
-from common import clock
+from common import clock, problems
 
 BEGUN, SEEN = "signed_in_at", "seen_at"
 # How old the note of the last request may get: a page that only reads should seldom write.
@@ -95,5 +95,7 @@ class StaffSecondFactor:
         if route and route.view_name in WAY_TO_ENROL:
             return None
         if request.path_info.startswith("/api"):
-            return JsonResponse({"detail": MustEnrol.message}, status=403)
+            accept = request.headers.get("Accept", "")
+            kind, body = problems.refusal(accept, 403, code=MustEnrol.code, detail=MustEnrol.message)
+            return JsonResponse(body, status=403, content_type=kind, headers={"Vary": "Accept"})
         return redirect("mfa_activate_totp")

@@ -139,6 +139,15 @@ def test_tokens_of_before_are_no_way_around_enrolling(user: User, settings: Sett
     assert statuses == [401, 200]
 
 
+def test_a_program_with_a_session_that_asks_for_problems_is_told_by_one(user: User, settings: Settings) -> None:
+    client = APIClient()
+    client.force_login(user)
+    settings.REQUIRE_STAFF_MFA = True
+    answer = client.get("/api/me/", headers={"Accept": "application/problem+json"})
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    assert answer.json()["code"] == "second_factor_required"
+
+
 def test_what_is_of_a_key_that_is_gone_takes_nothing_from_the_other(
     recovery_codes: list[str], settings: Settings
 ) -> None:
