@@ -41,6 +41,14 @@ def reader_of(field: serializers.Field[Any, Any, Any, Any]) -> User | AnonymousU
     return AnonymousUser() if request is None else request.user
 
 
+def time_from(first_year: int, text: str) -> datetime:
+    """`read_time` of a year from ``first_year`` on. Raises ValueError, in words for people."""
+    named = read_time(text)
+    if named.year < first_year:
+        raise ValueError(TOO_EARLY)
+    return named
+
+
 @extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field[datetime, str, str, Any]):
     """An instant: ISO 8601 with an offset, or wall time of the place that it is about. Given back in UTC.
@@ -57,12 +65,9 @@ class InstantField(serializers.Field[datetime, str, str, Any]):
         if not isinstance(data, str):
             raise serializers.ValidationError(UNREADABLE)
         try:
-            named = read_time(data.strip())
+            return time_from(self.first_year, data.strip())
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
-        if named.year < self.first_year:
-            raise serializers.ValidationError(TOO_EARLY)
-        return named
 
     def to_representation(self, value: datetime) -> str:
         return show_instant(value)
@@ -225,17 +230,11 @@ class EdgeFormField(forms.CharField):
         except ValueError:
             raise FormError(f"{text} is not a day of the calendar.") from None
         if day is None:
-            return self._time(text)
+            try:
+                return time_from(FIRST_YEAR, text)
+            except ValueError as error:
+                raise FormError(str(error)) from None
         return bounded_day(day)
-
-    def _time(self, text: str) -> datetime:
-        try:
-            named = read_time(text)
-        except ValueError as error:
-            raise FormError(str(error)) from None
-        if named.year < FIRST_YEAR:
-            raise FormError(TOO_EARLY)
-        return named
 
 
 def edge_at(place: Location, edge: date | datetime) -> datetime:

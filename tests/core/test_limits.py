@@ -13,6 +13,13 @@ from common import rates
 
 pytestmark = pytest.mark.django_db
 AWAY = {"REMOTE_ADDR": "203.0.113.7"}
+PROBLEM = {
+    "type": "about:blank",
+    "title": "Too Many Requests",
+    "status": 429,
+    "detail": "Too many requests. Wait 60 seconds and try again.",
+    "code": "too_many_requests",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +44,7 @@ def test_an_address_that_asks_for_problems_is_told_by_one(client: Client, settin
     for _ in range(2):
         refused = client.get("/api/patients/", **AWAY, headers={"Accept": "application/problem+json"})
     assert (refused.headers["Content-Type"], refused.headers["Retry-After"]) == ("application/problem+json", "60")
-    assert refused.json() == {
-        "type": "about:blank",
-        "title": "Too Many Requests",
-        "status": 429,
-        "detail": "Too many requests. Wait 60 seconds and try again.",
-        "code": "too_many_requests",
-    }
+    assert refused.json() == PROBLEM
 
 
 def test_a_page_says_so_to_people(client: Client, settings: Any) -> None:
@@ -77,13 +78,7 @@ def test_a_user_who_asks_too_often_is_told_to_wait(api: APIClient, settings: Any
     assert [api.get("/api/doctors/").status_code for _ in range(3)] == [200, 200, 429]
     refused = api.get("/api/doctors/", headers={"Accept": "application/problem+json"})
     assert refused.headers["Retry-After"] == "60"
-    assert refused.json() == {
-        "type": "about:blank",
-        "title": "Too Many Requests",
-        "status": 429,
-        "detail": "Too many requests. Wait 60 seconds and try again.",
-        "code": "too_many_requests",
-    }
+    assert refused.json() == PROBLEM
 
 
 def test_pages_and_the_api_are_counted_together(client: Client, user: User, settings: Any) -> None:
