@@ -1,7 +1,8 @@
 """Finding a time: the free slots of doctors, computed and never stored.
 
 What is listed here, books: the same hours, occupancy, buffers, notice, horizon and rooms that `policy` asks about are
-laid on one timeline, a bit a minute. The number of queries does not depend on doctors, days or visits.
+laid on one timeline, a bit a minute. The number of queries depends neither on doctors nor on visits, and on days only
+where a search for a few slots has to look further than before: four times as far each time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ GRID_LOOKS_BACK = timedelta(hours=51)
 # A search for few slots looks here first, as the first available is mostly near; among many doctors it is nearer.
 NEAR = timedelta(days=3)
 NEAR_AMONG_MANY = timedelta(hours=12)
+FURTHER = 4  # times as far as the last look, which did not find enough
 MANY = 20  # doctors
 A_WHILE = (1 << 2 * 60) - 1  # minutes that are looked at together
 INSTANT = timedelta(microseconds=1)
@@ -97,23 +99,24 @@ def instant(edge: Edge, location: Location, *, day_after: bool = False) -> datet
 def find_slots(search: Search[D]) -> list[SlotOf[D]]:
     """The first free slots, earliest first; at one time the doctor with the lighter day comes first, then the id.
 
-    A search for a few looks at the next days first, and goes on only where they do not have enough.
+    A search for a few looks at the next days first, and goes on from there only where they do not have enough.
     """
-    everywhere = _widest(search.since, search.until, search.now)
-    if everywhere is None or not search.doctors:
+    left = _widest(search.since, search.until, search.now)
+    if left is None or not search.doctors:
         return []
     many = len(search.doctors) >= MANY
-    # Within two days a date has begun everywhere: half a day from here would lie before it.
-    unsure = 2 * DAY if many and not isinstance(search.since, datetime) else timedelta(0)
-    for ahead in ((NEAR_AMONG_MANY, NEAR) if many else (NEAR,)) if search.limit <= FEW else ():
-        near = everywhere.start + unsure + ahead
-        if near < everywhere.end:
-            look = _Weighed(search, Interval(everywhere.start, near), ahead=ahead)
-            found = list(islice(look.slots(), search.limit))
-            # Beyond the last start lies nothing that could come before it.
-            if len(found) == search.limit:
-                return found
-    return list(islice(_Weighed(search, everywhere).slots(), search.limit))
+    ahead = NEAR_AMONG_MANY if many else NEAR
+    # Within two days a date has begun everywhere: half a day from here would lie before it. And then to its midnight.
+    unsure = ((0 if isinstance(search.since, datetime) else 2) * DAY + LONGEST_DAY) if many else timedelta(0)
+    found: list[SlotOf[D]] = []
+    while search.limit <= FEW and (near := left.start + unsure + ahead) < left.end:
+        look = _Weighed(search, Interval(left.start, near), ahead=ahead)
+        found += islice(look.slots(), search.limit - len(found))
+        # Beyond the last start lies nothing that could come before it.
+        if len(found) == search.limit:
+            return found
+        left, ahead, unsure = Interval(look.end, left.end), ahead * FURTHER, timedelta(0)
+    return found + list(islice(_Weighed(search, left).slots(), search.limit - len(found)))
 
 
 class _Offer(NamedTuple, Generic[D]):
@@ -126,7 +129,10 @@ class _Offer(NamedTuple, Generic[D]):
 
 
 class _Weighed(Generic[D]):
-    """Everything that a search needs, loaded once and laid on one timeline."""
+    """Everything that a search needs, loaded once and laid on one timeline.
+
+    With ``ahead`` only so much of ``everywhere`` is looked at, from where the search begins: slots start before `end`.
+    """
 
     def __init__(self, search: Search[D], everywhere: Interval, *, ahead: timedelta | None = None) -> None:
         self.search: Search[D] = search
@@ -151,8 +157,8 @@ class _Weighed(Generic[D]):
         ]
         if ahead and self.places:
             begin = max(everywhere.start, min(instant(search.since, place) for place in self.places))
-            everywhere = self._to_midnight(Interval(begin, min(begin + ahead, everywhere.end)))
-        self.near_end = everywhere.end
+            everywhere = Interval(begin, min(self._midnight(begin + ahead / 2, begin + ahead), everywhere.end))
+        self.begin, self.end = everywhere.start, everywhere.end
         if taken is None:
             taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
         self.taken = taken
@@ -234,8 +240,8 @@ class _Weighed(Generic[D]):
         """The minutes at which a visit may start: notice, horizon, weekdays and part of the day."""
         search, timeline = self.search, self.timeline
         today = place.local(search.now).date()
-        # Not from the near end on: the search that goes further finds those.
-        wanted = timeline.before(self.near_end)
+        # Neither what an earlier look has found nor what the next one finds.
+        wanted = timeline.before(self.end) & ~timeline.before(self.begin)
         if search.not_before_days:
             wanted &= ~timeline.before(start_of_day(today + search.not_before_days * DAY, place.zone))
         if kind := search.appointment_type:
@@ -276,11 +282,16 @@ class _Weighed(Generic[D]):
                 self._room_starts[key] |= fits(free, minutes)
         return self._room_starts[key]
 
-    def _to_midnight(self, look: Interval) -> Interval:
-        """What of a look to take: whole days where it can, as the load of each day that it touches is read."""
-        second_half = Interval(look.start + (look.end - look.start) / 2, look.end)
-        ends = [found[-1] for place in self.places if (found := midnights(place.zone, second_half))]
-        return Interval(look.start, min(ends)) if ends else look
+    def _midnight(self, half: datetime, end: datetime) -> datetime:
+        """Where a look ends: whole days are read, since the load of each day counts, so that it looks at whole days.
+
+        At the last local midnight since its ``half``, or else the first after its ``end``: the first of all places'.
+        """
+        found = []
+        for place in self.places:
+            ends = midnights(place.zone, Interval(half, end + LONGEST_DAY))
+            found.append(max((one for one in ends if one <= end), default=ends[0]))
+        return min(found)
 
     def _whole_days(self, everywhere: Interval, longest: timedelta) -> Interval:
         """The local days in which slots may start, as the load of a day is that of the whole day."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,20 @@ pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
 EVERY_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NumQueries = Callable[[int], AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Interval]:
+    """The stretches of time in which searches among many have asked what is taken, in order."""
+    spans: list[Interval] = []
+    stretches = occupancy.stretches
+
+    def noted(key: str, owners: Any, span: Interval, **asked: Any) -> Any:
+        spans.append(span)
+        return stretches(key, owners, span, **asked)
+
+    monkeypatch.setattr(occupancy, "stretches", noted)
+    return spans
 
 
 @pytest.fixture
@@ -164,14 +179,14 @@ def test_the_first_available_looks_no_further_than_it_must(django_assert_num_que
         [near] = find_slots(search)
     assert near.start == at("2026-03-02 08:00")
     close(doctor, "2026-03-02", "2026-04-20")
-    with django_assert_num_queries(2):  # the next days first, and then all of them
+    with django_assert_num_queries(3):  # the next 3 days first, then 12 more, then 48
         [far] = find_slots(search)
     assert far.start == at("2026-04-20 08:00")
 
 
 @pytest.mark.parametrize(
-    ("free_from", "queries"), [("2026-03-02", 2), ("2026-03-03", 4), ("2026-03-20", 6)]
-)  # half a day, three days, all of them
+    ("free_from", "queries"), [("2026-03-02", 2), ("2026-03-03", 4), ("2026-03-20", 8)]
+)  # half a day, then two days, eight, and thirty-two
 def test_among_many_it_looks_at_half_a_day_first(
     free_from: str, queries: int, django_assert_num_queries: NumQueries
 ) -> None:
@@ -195,21 +210,43 @@ def test_among_many_it_looks_at_half_a_day_first(
             "2026-03-02 12:30",
             "2026-03-03 00:30",
         ),  # the last visit before midnight: half a day would read all of Tuesday
-        ("2026-03-02 20:00", "2026-03-04 00:00"),  # midnight is too near
+        ("2026-03-02 20:00", "2026-03-04 00:30"),  # midnight is too near
     ],
 )
-def test_among_many_it_reads_no_other_day_than_it_must(now: str, until: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_among_many_it_reads_no_other_day_than_it_must(now: str, until: str, read: list[Interval]) -> None:
     doctors = [make_doctor() for _ in range(20)]
-    read: list[Interval] = []
-    stretches = occupancy.stretches
-
-    def noted(key: str, owners: Any, span: Interval, **asked: Any) -> Any:
-        read.append(span)
-        return stretches(key, owners, span, **asked)
-
-    monkeypatch.setattr(occupancy, "stretches", noted)
     find_slots(Search(doctors, MONDAY, MONDAY + 61 * DAY, now=at(now), limit=1))
     assert read[0] == Interval(at("2026-03-02 00:00"), at(until))
+
+
+def test_where_it_goes_on_it_reads_no_day_again(read: list[Interval]) -> None:
+    doctors = [make_doctor() for _ in range(20)]
+    for doctor in doctors:
+        close(doctor, "2026-03-02", "2026-03-10")
+    find_slots(Search(doctors, MONDAY, MONDAY + 61 * DAY, now=NOW, limit=1))
+    edges = ["2026-03-02", "2026-03-03", "2026-03-05", "2026-03-13"]
+    longest = timedelta(minutes=30)
+    assert read == [Interval(at(f"{a} 00:00"), at(f"{b} 00:00") + longest) for a, b in pairwise(edges)]
+
+
+@pytest.mark.parametrize(("doctors", "queries"), [(1, 2), (20, 8)])
+def test_what_is_found_by_several_looks_is_what_one_look_finds(
+    doctors: int, queries: int, django_assert_num_queries: NumQueries
+) -> None:
+    known = [make_doctor() for _ in range(doctors)]
+    for doctor in known:
+        set_hours(doctor, "mon 08:00-09:00")
+    search = Search(known, MONDAY, MONDAY + 61 * DAY, now=NOW, limit=5, once=True)
+    with django_assert_num_queries(queries):
+        found = find_slots(search)
+    assert [f"{slot.start:%m-%d %H:%M}" for slot in found] == [
+        "03-02 08:00",
+        "03-02 08:30",
+        "03-09 08:00",
+        "03-09 08:30",
+        "03-16 08:00",
+    ]
+    assert found == find_slots(replace(search, limit=1000))[:5]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
