@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
 from django.views import View
 
 from accounts.models import User
@@ -45,23 +44,20 @@ class Private(View):
             return asked_to_sign_in(request)
         if not self.is_for(request.user):
             raise PermissionDenied
-        response = super().dispatch(request, *args, **kwargs)
-        add_never_cache_headers(cast(Any, response))
-        response["Cache-Control"] = "no-store"
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
 
 def asked_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """The way to sign in and back. What somebody has typed is not lost on it: the answer, which nothing keeps, brings
-    it back to be sent again, and the address holds none of it.
+    """The way to sign in and back.
+
+    What somebody has typed is not lost on it: the answer, which no cache keeps, brings it back to be sent again, and
+    the address holds none of it.
     """
     entered = [(name, value) for name, values in request.POST.lists() if name != CSRF for value in values]
     if request.method != "POST" or not entered:
         # Back to the page, not to the action: what was sent is not sent again by signing in.
         return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)
-    answer = render(request, "web/signed_out.html", {"entered": entered}, status=401)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "web/signed_out.html", {"entered": entered}, status=401)
 
 
 class StaffPage(AuditedPage, Private):

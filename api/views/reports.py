@@ -92,8 +92,5 @@ class ReportTableView(Report):
         return StreamingHttpResponse(
             encoded(TABLES[name].lines(scope)),
             content_type=f"{CSV}; charset=utf-8; header=present",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}-{scope.first}-{scope.last}.csv"',
-                "Cache-Control": "no-store",
-            },
+            headers={"Content-Disposition": f'attachment; filename="{name}-{scope.first}-{scope.last}.csv"'},
         )

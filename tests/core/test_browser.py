@@ -34,6 +34,13 @@ def policy(response: HttpResponse) -> set[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/desk/", "/patients/", "/dashboard/"])
+def test_no_cache_keeps_a_page_of_the_clinic(client: Client, user: User, address: str) -> None:
+    client.force_login(user)
+    assert client.get(address).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/admin/", "/admin/appointments/appointment/add/", "/accounts/password/change/"])
 def test_pages_run_nothing_inline_and_load_only_files_of_this_server(client: Client, user: User, address: str) -> None:
     client.force_login(user)
