@@ -23,16 +23,14 @@ from appointments import holds, offers, permissions, policy
 from appointments.errors import (
     CameFromAnotherDoctor,
     ChangedMeanwhile,
-    ImpossibleTransition,
     NewStatus,
     NothingToUndo,
-    NotMovable,
     OtherPatient,
     OtherType,
     VersionMismatch,
 )
 from appointments.lengths import lasting, usual_minutes
-from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from
+from appointments.lifecycle import Status
 from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.proposal import Proposal
 from appointments.settling import STATED, VERDICTS, State, admit, drafted, record, settle
@@ -43,7 +41,6 @@ from common.integrity import judged
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.models import Patient
-from scheduling.intervals import Interval
 
 Action = AppointmentChange.Action
 
@@ -199,38 +196,28 @@ def amend(
         raise OtherType
     [doctor], appointment = _locked_for_change(appointment, doctor, seen_version)
     before = State.of(appointment)
-    start = start or before.start
-    interval = lasting(start, duration_minutes) if duration_minutes else Interval(start, start + before.length)
-    moved = (doctor.pk, interval) != (before.doctor.pk, before.interval)
-    unconfirmed = moved and before.status == Status.CONFIRMED
-    wanted = status or (Status.SCHEDULED if unconfirmed else before.status)
-    if wanted != before.status and wanted not in TRANSITIONS[before.status]:
-        raise ImpossibleTransition(current=before.status, wanted=wanted, allowed=allowed_from(before.status))
-    if moved and wanted not in MOVABLE:
-        raise NotMovable(current=wanted)
-    room_after = before.room if room is ... else room
-    after = State(wanted, interval.start, interval.end, doctor, before.location, room_after)
+    after = before.amended(doctor=doctor, start=start, duration_minutes=duration_minutes, status=status, room=room)
     if after == before and notes in (None, appointment.notes):
         return appointment
     now = clock.now()
+    moved = after.moved_from(before)
     if as_patient:
         policy.check_terms(
-            duration_minutes=None if interval.end - interval.start == before.length else duration_minutes,
+            duration_minutes=None if after.length == before.length else duration_minutes,
             status=None if status in (before.status, Status.CONFIRMED, Status.CANCELLED) else status,
-            room=... if room_after == before.room else room or "none",
+            room=... if after.room == before.room else room or "none",
             notes=None if notes == appointment.notes else notes,
             override=override,
         )
-        if moved or wanted == Status.CANCELLED:
+        if moved or after.status == Status.CANCELLED:
             policy.check_cut_off(appointment, now)
-    kept = (
-        holds.redeemed(hold, doctor=doctor, patient=appointment.patient.current, start=start, now=now) if hold else None
-    )
+    patient = appointment.patient.current
+    kept = holds.redeemed(hold, doctor=doctor, patient=patient, start=after.start, now=now) if hold else None
     settle(
         appointment,
         before,
         after,
-        action=Action.MOVED if moved or room_after != before.room else Action.STATUS,
+        action=Action.MOVED if moved or after.room != before.room else Action.STATUS,
         notes=notes,
         reason=reason,
         override=override,

@@ -4,21 +4,25 @@ The caller (`services`, `holds`) has locked the doctor's row and then the patien
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import EllipsisType
 from typing import Any
 
 from accounts.models import User
 from appointments import policy
 from appointments.errors import (
     ChangedMeanwhile,
+    ImpossibleTransition,
+    NotMovable,
     OutsideHours,
     PatientBusy,
     ReasonNeeded,
     RoomTaken,
     SlotTaken,
 )
-from appointments.lifecycle import Status, blocks
+from appointments.lengths import lasting
+from appointments.lifecycle import MOVABLE, TRANSITIONS, Status, allowed_from, blocks
 from appointments.models import Appointment, AppointmentChange, Hold
 from appointments.proposal import Proposal
 from clinics.models import Location, Room
@@ -62,6 +66,37 @@ class State:
     @property
     def length(self) -> timedelta:
         return self.end - self.start
+
+    def amended(
+        self,
+        *,
+        doctor: Doctor,
+        start: datetime | None,
+        duration_minutes: int | None,
+        status: str | None,
+        room: Room | EllipsisType | None,
+    ) -> "State":
+        """The state after a change: what is None, or of ``room`` ``...``, stays.
+
+        A confirmed visit that moves has to be confirmed again. The place stays too: `settle` finds where the visit is.
+        Raises ImpossibleTransition, NotMovable and BadDuration.
+        """
+        start = start or self.start
+        interval = lasting(start, duration_minutes) if duration_minutes else Interval(start, start + self.length)
+        room = self.room if room is ... else room
+        after = State(status or self.status, interval.start, interval.end, doctor, self.location, room)
+        moved = after.moved_from(self)
+        if moved and not status and self.status == Status.CONFIRMED:
+            after = replace(after, status=Status.SCHEDULED)
+        if after.status != self.status and after.status not in TRANSITIONS[self.status]:
+            raise ImpossibleTransition(current=self.status, wanted=after.status, allowed=allowed_from(self.status))
+        if moved and after.status not in MOVABLE:
+            raise NotMovable(current=after.status)
+        return after
+
+    def moved_from(self, other: "State") -> bool:
+        """Whether its time or its doctor is another."""
+        return (self.start, self.end, self.doctor.pk) != (other.start, other.end, other.doctor.pk)
 
     def takes_more_than(self, other: "State") -> bool:
         """Whether it takes time of somebody, or a room, that the other state did not take.
@@ -109,31 +144,24 @@ def settle(
 ) -> Appointment:
     """Check the new state where it takes what the old one did not, store it, and write the history.
 
-    Where it comes to the old one (the room that is chosen anew is the one it had), nothing changes.
-
+    Nothing changes where the new state turns out to be the old one: the room that is chosen anew is the one it had.
     A ``hold`` on the new time ends with it. Undo sets the soft rules aside: it leads back to what was right before.
     """
-    now = clock.now()
+    now, undoing = clock.now(), action == Action.UNDONE
     said = trail.state(appointment, STATED)
     location, room = after.location, after.room
     overrode: list[str] = []
     if after.takes_more_than(before) or not blocks(after.status):
         appointment.patient = appointment.patient.current  # a visit that a merge left behind can follow now
     if after.takes_more_than(before):
-        undoing = action == Action.UNDONE
-        visit = Proposal(
-            doctor=after.doctor,
-            patient=appointment.patient,
-            interval=after.interval,
+        visit = _proposed(
+            appointment,
+            before,
+            after,
             now=now,
-            appointment_type=appointment.appointment_type,
             room_wanted=room_wanted,
-            room_now=after.room,
-            location_now=after.location if after.doctor == before.doctor else None,
-            location_again=after.location if undoing else None,
-            moving=appointment,
             hold=hold,
-            starts_anew=_starts_anew(before, after, action),
+            undoing=undoing,
             override=override or undoing,
         )
         location, room, overrode = admit(visit, reason=reason or ("undo" if undoing else ""))
@@ -153,13 +181,40 @@ def settle(
     return appointment
 
 
-def _starts_anew(before: State, after: State, action: str) -> bool:
+def _proposed(
+    appointment: Appointment,
+    before: State,
+    after: State,
+    *,
+    now: datetime,
+    room_wanted: Room | None,
+    hold: Hold | None,
+    undoing: bool,
+    override: bool,
+) -> Proposal:
+    """The new state, for `policy` to judge."""
+    return Proposal(
+        doctor=after.doctor,
+        patient=appointment.patient,
+        interval=after.interval,
+        now=now,
+        appointment_type=appointment.appointment_type,
+        room_wanted=room_wanted,
+        room_now=after.room,
+        location_now=after.location if after.doctor == before.doctor else None,
+        location_again=after.location if undoing else None,
+        moving=appointment,
+        hold=hold,
+        starts_anew=not undoing and _starts_anew(before, after),
+        override=override,
+    )
+
+
+def _starts_anew(before: State, after: State) -> bool:
     """Whether "must be in the future" applies: to a start that moves and to a visit put back on the calendar.
 
-    Not to a late arrival (no_show to checked_in), and not to undo, which corrects what was wrong.
+    Not to a late arrival (no_show to checked_in). Undo is not asked: it corrects what was wrong.
     """
-    if action == Action.UNDONE:
-        return False
     put_back = after.status == Status.SCHEDULED and not blocks(before.status)
     return after.start != before.start or put_back
 

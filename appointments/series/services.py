@@ -8,38 +8,35 @@ skipped. Later changes go visit by visit through `appointments.services`, and le
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, Unpack
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet, TextChoices
 
 from accounts.models import User
-from appointments import availability, services
-from appointments.errors import ChangedMeanwhile, InThePast
-from appointments.lengths import lasting, usual_minutes
+from appointments import services
+from appointments.errors import ChangedMeanwhile
 from appointments.lifecycle import MOVABLE
 from appointments.models import Appointment, AppointmentChange, Series
+from appointments.series.drafts import Draft, Wanted, drafted_series
 from appointments.series.errors import (
     DatesRefused,
     NonExistentTime,
     NothingToChange,
     NotInSeries,
-    RuleRefused,
     WhichVisit,
 )
-from appointments.series.facts import Terms
 from appointments.series.planning import Verdict, facts_for, plan, suggest
 from appointments.settling import STATED, VERDICTS, drafted, line
-from clinics.models import AppointmentType, Location, Room
+from clinics.models import Room
 from common import clock, metrics, trail
 from common.errors import Outdated, Refused
 from common.integrity import judged
 from common.models import alike
 from common.transactions import atomic
 from doctors.models import Doctor
-from patients.models import Patient
 from scheduling.hours import NonExistentLocalTime
-from scheduling.recurrence import BadRule, Occurrence, expand, first_instant, tidy
+from scheduling.recurrence import first_instant, tidy
 
 
 class OnConflict(TextChoices):
@@ -65,33 +62,12 @@ class Made:
     skipped: list[Verdict]
 
 
-class Wanted(TypedDict):
-    """What a series is made of. ``start`` is the first visit's; ``rule`` is RFC 5545's."""
-
-    patient: Patient
-    doctor: Doctor
-    start: datetime
-    rule: str
-    appointment_type: NotRequired[AppointmentType | None]
-    duration_minutes: NotRequired[int | None]
-    room: NotRequired[Room | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A series that somebody would like to have. ``location`` is the one whose clock it follows."""
-
-    terms: Terms
-    location: Location
-    occurrences: list[Occurrence]
-
-
 def preview(**wanted: Unpack[Wanted]) -> list[Verdict]:
     """What `create` would say of each date, with the nearest free slot where it is refused. Nothing is written.
 
     The number of queries does not depend on the number of dates. Raises RuleRefused, InThePast and BadDuration.
     """
-    draft = _draft(**wanted)
+    draft = drafted_series(**wanted)
     facts = facts_for(draft.terms, draft.occurrences)
     verdicts = plan(facts, draft.occurrences)
     suggest(facts, verdicts, draft.location.zone)
@@ -108,7 +84,7 @@ def create(
     InThePast, BadDuration and Busy.
     """
     [wanted["doctor"]], wanted["patient"] = services.locked([wanted["doctor"]], wanted["patient"])
-    draft = _draft(**wanted)
+    draft = drafted_series(**wanted)
     list(draft.terms.rooms.locked().values_list("pk"))
     verdicts = plan(facts_for(draft.terms, draft.occurrences), draft.occurrences)
     refused = [verdict for verdict in verdicts if verdict.problem]
@@ -147,26 +123,9 @@ def amend(
         raise NothingToChange
     zone = series.location.zone
     refused: list[Verdict] = []
+    changes = {"doctor": doctor, "duration_minutes": duration_minutes, "notes": notes}
     for visit in _in_order(visits, time, zone):
-        wall = visit.start.astimezone(zone).replace(tzinfo=None, fold=0)
-        wall = datetime.combine(wall.date(), time) if time else wall
-        verdict = Verdict(visit.series_date or wall.date(), wall, None if time else visit.start)
-        try:
-            if time:
-                verdict.start = first_instant(wall, zone)
-            services.amend(
-                visit,
-                start=verdict.start,
-                doctor=doctor,
-                duration_minutes=duration_minutes,
-                notes=notes,
-                reason=reason,
-                actor=actor,
-            )
-        except NonExistentLocalTime as error:
-            verdict.problem = NonExistentTime(str(error))
-        except Refused as problem:
-            verdict.problem = problem
+        verdict = _amended(visit, time, zone, **changes, reason=reason, actor=actor)
         if verdict.problem:
             refused.append(verdict)
     refused.sort(key=lambda verdict: verdict.wall)
@@ -174,8 +133,7 @@ def amend(
         raise DatesRefused(verdict.sentence for verdict in refused)
     if scope == Scope.THIS:
         return Made(_changed(series), refused)
-    terms = {"time": time, "doctor": doctor, "duration_minutes": duration_minutes, "notes": notes}
-    return Made(_changed(series, **terms), refused)
+    return Made(_changed(series, time=time, **changes), refused)
 
 
 @atomic
@@ -199,28 +157,20 @@ def cancel(
     return Made(_changed(series) if visits else series, [])
 
 
-def _draft(
-    *,
-    patient: Patient,
-    doctor: Doctor,
-    start: datetime,
-    rule: str,
-    appointment_type: AppointmentType | None = None,
-    duration_minutes: int | None = None,
-    room: Room | None = None,
-) -> Draft:
-    now = clock.now()
-    if start <= now:
-        raise InThePast
-    minutes = duration_minutes or usual_minutes(doctor, appointment_type)
-    first = lasting(start, minutes)
-    place = availability.location_of(doctor, first) or availability.nearest_location(doctor, first)
-    location = place or Location.objects.default()
+def _amended(visit: Appointment, time: time | None, zone: ZoneInfo, **changes: Any) -> Verdict:
+    """What came of changing one visit: to ``time`` by the clock of ``zone``, on the day on which it is."""
+    wall = visit.start.astimezone(zone).replace(tzinfo=None, fold=0)
+    wall = datetime.combine(wall.date(), time) if time else wall
+    verdict = Verdict(visit.series_date or wall.date(), wall, None if time else visit.start)
     try:
-        occurrences = expand(rule, start, location.zone)
-    except BadRule as error:
-        raise RuleRefused(str(error)) from None
-    return Draft(Terms(patient, doctor, appointment_type, minutes, room, now), location, occurrences)
+        if time:
+            verdict.start = first_instant(wall, zone)
+        services.amend(visit, start=verdict.start, **changes)
+    except NonExistentLocalTime as error:
+        verdict.problem = NonExistentTime(str(error))
+    except Refused as problem:
+        verdict.problem = problem
+    return verdict
 
 
 def _stored(draft: Draft, rule: str, notes: str, actor: User | None) -> Series:
