@@ -12,19 +12,16 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import FilteredRelation, Q
-
+from appointments.closures import HOLIDAYS, HOLIDAYS_BUT_WEEKLY, PLACES, PLACES_BUT_WEEKLY, Closures
 from appointments.models import Appointment
-from clinics.models import Holiday, Location, LocationException
+from clinics.models import Location
 from common.prepared import Prepared, Question
 from common.together import ask
 from doctors.models import AvailabilityException, Bookable, Doctor, Practitioner, WeeklyHours, WrittenWeek
-from scheduling.hours import WeeklyWindow, local_days, opened_minutes
+from scheduling.hours import WeeklyWindow, opened_minutes
 from scheduling.intervals import DAY, MINUTE, Interval, Timeline, runs
 from scheduling.slots import covers
 
-PLACE = [field.attname for field in Location._meta.concrete_fields]
 # A doctor's week as one text: of hundreds of doctors most work the same few weeks, each of which is read once.
 WEEKS = Prepared(
     lambda doctors: WrittenWeek.objects.filter(doctor__pk__among=doctors).values_list("doctor_id", "windows")
@@ -34,45 +31,6 @@ EXCEPTIONS = Prepared(
         doctor__pk__among=doctors, start__lt=end, end__gt=start
     ).order_by("id")
 )
-
-
-def _places(*, weekly: bool) -> Prepared:
-    """Each place once, or once for each time at which it is closed, or open in spite of a holiday.
-
-    ``weekly`` has those of the weekly hours looked for as well, which somebody may know already.
-    """
-    return Prepared(
-        lambda doctors, also, start, end: (
-            Location.objects.filter(_where_they_work("pk", doctors, also, start, end, weekly=weekly))
-            .alias(
-                away=FilteredRelation("exceptions", condition=Q(exceptions__start__lt=end, exceptions__end__gt=start))
-            )
-            .order_by("pk")
-            .values_list(*PLACE, "away__kind", "away__start", "away__end")
-        )
-    )
-
-
-def _holidays(*, weekly: bool) -> Prepared:
-    return Prepared(
-        lambda doctors, also, start, end, first, last: Holiday.objects.filter(
-            Q(location=None) | _where_they_work("location__pk", doctors, also, start, end, weekly=weekly),
-            date__range=(first, last),
-        ).values_list("location_id", "date")
-    )
-
-
-def _where_they_work(key: str, doctors: Any, also: Any, start: Any, end: Any, *, weekly: bool) -> Q:
-    """``key`` is of a location of the weekly hours or the exceptions, or one of the ids ``also``."""
-    now_and_then = AvailabilityException.objects.filter(doctor__pk__among=doctors, start__lt=end, end__gt=start)
-    places = [("among", also), ("in", now_and_then.values("location"))]
-    if weekly:
-        places.append(("in", WeeklyHours.objects.filter(doctor__pk__among=doctors).values("location")))
-    return Q(*((f"{key}__{lookup}", ids) for lookup, ids in places), _connector=Q.OR)
-
-
-PLACES, HOLIDAYS = _places(weekly=True), _holidays(weekly=True)
-PLACES_BUT_WEEKLY, HOLIDAYS_BUT_WEEKLY = _places(weekly=False), _holidays(weekly=False)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -238,42 +196,6 @@ class OpenHours:
         usually = next((location for location in weekly if self.locations[location].active), None)
         nearest = min(gaps, key=lambda location: gaps[location]) if gaps else usually
         return self.locations[nearest] if nearest else None
-
-
-class Closures:
-    """When locations are closed: holidays but for what is open in spite of them, and the locations' own closures.
-
-    ``locations`` are they, by id.
-    """
-
-    def __init__(self, places: Iterable[Any], holidays: Iterable[Any]) -> None:
-        self._exceptions: dict[int, list[tuple[str, Interval]]] = defaultdict(list)
-        self.locations: dict[int, Location] = {}
-        for *row, kind, start, end in places:
-            location = Location.from_db(DEFAULT_DB_ALIAS, PLACE, row)
-            self.locations[location.pk] = location
-            if kind:
-                self._exceptions[location.pk].append((kind, Interval(start, end)))
-        self._holidays: dict[int | None, list[date]] = defaultdict(list)
-        for place, day in holidays:
-            self._holidays[place].append(day)
-        self._masks: dict[tuple[int, Timeline], int] = {}
-
-    def mask(self, location: Location, timeline: Timeline) -> int:
-        """The minutes of ``timeline`` in which the location is closed whatever the weekly hours say."""
-        key = (location.pk, timeline)
-        if key not in self._masks:
-            self._masks[key] = self._closed(location, timeline)
-        return self._masks[key]
-
-    def _closed(self, location: Location, timeline: Timeline) -> int:
-        days = {*self._holidays[None], *self._holidays[location.pk]}
-        zone = location.zone
-        closed = timeline.touched(filter(None, (local_days(day, day, zone) for day in days)))
-        exceptions = self._exceptions[location.pk]
-        opened_anyway = timeline.filled(time for kind, time in exceptions if kind == LocationException.Kind.OPEN)
-        closed_anyway = timeline.touched(time for kind, time in exceptions if kind == LocationException.Kind.CLOSED)
-        return closed & ~opened_anyway | closed_anyway
 
 
 def location_of(doctor: Doctor, interval: Interval) -> Location | None:

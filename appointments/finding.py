@@ -15,9 +15,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 from appointments import occupancy
 from appointments.availability import OpenHours, questions
+from appointments.free_rooms import FreeRooms
 from appointments.lengths import usual_minutes
 from appointments.occupancy import Buffers, Loads, Stretch
-from clinics.models import AppointmentType, Location, Room
+from clinics.models import AppointmentType, Location
 from common.together import ask
 from doctors.models import Doctor, Practitioner
 from scheduling.hours import WeeklyWindow, midnight_bits, midnights, opened_minutes, start_of_day
@@ -32,8 +33,8 @@ NEAR = timedelta(days=3)
 NEAR_AMONG_MANY = timedelta(hours=12)
 FURTHER = 4  # times as far as the last look, which did not find enough
 MANY = 20  # doctors
-A_WHILE = (1 << 2 * 60) - 1  # minutes that are looked at together
-INSTANT = timedelta(microseconds=1)
+A_WHILE = (1 << 2 * 60) - 1  # the mask of two hours: so many minutes are looked at together
+INSTANT = timedelta(microseconds=1)  # the shortest there is
 FEW = 20  # slots
 
 Edge = datetime | date
@@ -110,17 +111,17 @@ def find_slots(search: Search[D]) -> list[SlotOf[D]]:
     unsure = ((0 if isinstance(search.since, datetime) else 2) * DAY + LONGEST_DAY) if many else timedelta(0)
     found: list[SlotOf[D]] = []
     while search.limit <= FEW and (near := left.start + unsure + ahead) < left.end:
-        look = _Weighed(search, Interval(left.start, near), ahead=ahead)
+        look = _Timetable(search, Interval(left.start, near), ahead=ahead)
         found += islice(look.slots(), search.limit - len(found))
         # Beyond the last start lies nothing that could come before it.
         if len(found) == search.limit:
             return found
         left, ahead, unsure = Interval(look.end, left.end), ahead * FURTHER, timedelta(0)
-    return found + list(islice(_Weighed(search, left).slots(), search.limit - len(found)))
+    return found + list(islice(_Timetable(search, left).slots(), search.limit - len(found)))
 
 
 class _Offer(NamedTuple, Generic[D]):
-    """Where a doctor can begin a visit of this length: the minutes of a timeline."""
+    """Where a doctor can begin a visit of this length: ``starts`` are the minutes of the timeline."""
 
     doctor: D
     place: Location
@@ -128,7 +129,7 @@ class _Offer(NamedTuple, Generic[D]):
     starts: int
 
 
-class _Weighed(Generic[D]):
+class _Timetable(Generic[D]):
     """Everything that a search needs, loaded once and laid on one timeline.
 
     With ``ahead`` only so much of ``everywhere`` is looked at, from where the search begins: slots start before `end`.
@@ -139,15 +140,9 @@ class _Weighed(Generic[D]):
         self.lengths = {doctor.id: search.length(doctor) for doctor in search.doctors}
         longest = max(self.lengths.values()) * MINUTE
         self.timeline = Timeline.of_days(Interval(everywhere.start - GRID_LOOKS_BACK, everywhere.end + longest))
-        ids = list(self.lengths)
-        taken = None
-        if len(ids) < MANY:
-            # One round trip instead of two: of a few doctors some hours too many are read sooner than asked for later.
-            days = Interval(everywhere.start, everywhere.end + longest).widened(LONGEST_DAY)
-            hours = questions(search.doctors, self.timeline.interval)
-            answers = ask(*hours, *occupancy.questions_of_stretches("doctor", ids, days, now=search.now))
-            self.hours = OpenHours(search.doctors, self.timeline.interval, answers=answers[: len(hours)])
-            taken = occupancy.by_owner(*answers[len(hours) :])
+        taken: dict[int, list[Stretch]] | None = None
+        if len(search.doctors) < MANY:
+            self.hours, taken = self._hours_and_taken(everywhere, longest)
         else:
             self.hours = OpenHours(search.doctors, self.timeline.interval)
         self.places = [
@@ -160,17 +155,27 @@ class _Weighed(Generic[D]):
             everywhere = Interval(begin, min(self._midnight(begin + ahead / 2, begin + ahead), everywhere.end))
         self.begin, self.end = everywhere.start, everywhere.end
         if taken is None:
-            taken = occupancy.stretches("doctor", ids, self._whole_days(everywhere, longest), now=search.now)
+            days = self._whole_days(everywhere, longest)
+            taken = occupancy.stretches("doctor", list(self.lengths), days, now=search.now)
         self.taken = taken
-        self.rooms = self._rooms()
+        kind = search.appointment_type.room_kind if search.appointment_type else ""
+        self.rooms = FreeRooms(kind, self.places, self.timeline, search.now) if kind else None
         # The same for many doctors:
         self._possibles: dict[tuple[int, int, int], int] = {}
-        self._room_starts: dict[tuple[int, int], int] = {}
         self._loads: dict[tuple[date, int], Loads] = {}
         self.barred = {place.id: self._barred(place) for place in self.places}
         self.starts = {place.id: self._wanted_starts(place) for place in self.places}
         self.days = {place.id: midnight_bits(place.zone, self.timeline) for place in self.places}
         self.buffers = Buffers.of(search.appointment_type)
+
+    def _hours_and_taken(self, everywhere: Interval, longest: timedelta) -> tuple[OpenHours, dict[int, list[Stretch]]]:
+        """Both in one round trip: of few doctors a day too many is read sooner than it is asked for later."""
+        doctors, span = self.search.doctors, self.timeline.interval
+        days = Interval(everywhere.start, everywhere.end + longest).widened(LONGEST_DAY)
+        hours = questions(doctors, span)
+        taken = occupancy.questions_of_stretches("doctor", list(self.lengths), days, now=self.search.now)
+        answers = ask(*hours, *taken)
+        return OpenHours(doctors, span, answers=answers[: len(hours)]), occupancy.by_owner(*answers[len(hours) :])
 
     def slots(self) -> Iterator[SlotOf[D]]:
         """Every slot, in order, as far as somebody asks: a few hours of all doctors at a time."""
@@ -193,7 +198,7 @@ class _Weighed(Generic[D]):
             left = left >> end << end
 
     def _offers(self, doctor: D) -> Iterator[_Offer[D]]:
-        """The doctor's, of each place where there is any."""
+        """Where the doctor can begin a visit: an offer for each place with a minute for it."""
         minutes = self.lengths[doctor.id]
         taken, open_time = self.taken[doctor.id], self.hours.masks(doctor, self.timeline)
         # What begins so shortly before a taken stretch would last into it.
@@ -205,12 +210,14 @@ class _Weighed(Generic[D]):
                     yield _Offer(doctor, place, minutes * MINUTE, starts)
 
     def _possible(self, place: Location, open_time: int, minutes: int) -> int:
-        """The same for many doctors: where visits can start while nothing is taken."""
+        """The minutes at which a visit can start there while nothing is taken; the same for all who work alike."""
         key = (place.id, open_time, minutes)
         if key not in self._possibles:
-            on_grid = grid(open_time, self.search.step or minutes, self.days[place.id])
-            fitting = fits(open_time & ~self.barred[place.id], minutes)
-            self._possibles[key] = on_grid & self.starts[place.id] & self._has_room(place, minutes) & fitting
+            possible = self.starts[place.id] & grid(open_time, self.search.step or minutes, self.days[place.id])
+            possible &= fits(open_time & ~self.barred[place.id], minutes)
+            if self.rooms:
+                possible &= self.rooms.starts(place, minutes)
+            self._possibles[key] = possible
         return self._possibles[key]
 
     def _lightest_first(self, offers: list[_Offer[D]], start: datetime) -> list[_Offer[D]]:
@@ -254,33 +261,6 @@ class _Weighed(Generic[D]):
             windows = tuple(WeeklyWindow(day, start, end) for day in (search.weekdays or range(7)))
             wanted &= opened_minutes(windows, place.zone, timeline)
         return wanted
-
-    def _rooms(self) -> dict[int, dict[int, list[Stretch]]] | None:
-        """By location, what is taken of each room of the kind that the type needs; None where it needs none."""
-        kind = self.search.appointment_type.room_kind if self.search.appointment_type else ""
-        if not kind:
-            return None
-        rooms = Room.objects.active().of_kind(kind).filter(location__in=[place.id for place in self.places])
-        by_place: dict[int, dict[int, list[Stretch]]] = {place.id: {} for place in self.places}
-        ids = dict(rooms.values_list("pk", "location_id"))
-        taken = occupancy.stretches("room", list(ids), self.timeline.interval, now=self.search.now)
-        for room, place in ids.items():
-            by_place[place][room] = taken[room]
-        return by_place
-
-    def _has_room(self, place: Location, minutes: int) -> int:
-        """The minutes from which one room is free through a whole visit."""
-        if self.rooms is None:
-            return self.timeline.everything
-        key = (place.id, minutes)
-        if key not in self._room_starts:
-            self._room_starts[key] = 0
-            for taken in self.rooms[place.id].values():
-                free = self.timeline.everything & ~self.timeline.touched_seconds(
-                    (start, end) for start, end, *_ in taken
-                )
-                self._room_starts[key] |= fits(free, minutes)
-        return self._room_starts[key]
 
     def _midnight(self, half: datetime, end: datetime) -> datetime:
         """Where a look ends: whole days are read, since the load of each day counts, so that it looks at whole days.
