@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from common import trail
 from common.integrity import judged
+from common.open_trail import JSON
 from common.transactions import atomic
 
 # By the database's own names: PostgreSQL's, SQLite's.
@@ -88,7 +89,7 @@ def tell_of_password(user: User) -> None:
     trail.changed_to(user, password=("", trail.MASK))
 
 
-def _locked(user: User, by: User | None) -> tuple[User, dict[str, trail.JSON]]:
+def _locked(user: User, by: User | None) -> tuple[User, dict[str, JSON]]:
     """The newest row, and what it says."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_superuser and by is not None and not by.is_superuser:
@@ -117,7 +118,7 @@ def _set_password(user: User, password: str | None) -> None:
     user.set_password(password)
 
 
-def _save(user: User, before: dict[str, trail.JSON] | None = None) -> User:
+def _save(user: User, before: dict[str, JSON] | None = None) -> User:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:

@@ -19,6 +19,7 @@ from django.utils.decorators import method_decorator
 
 from common import trail
 from common.admin import Audited
+from common.open_trail import Outcome, current
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -44,8 +45,8 @@ class Site(admin.AdminSite):
             denied = not self.has_permission(request)
             self._note(view, request, kwargs.get("object_id") or kwargs.get("id"))
             response: HttpResponseBase = guarded(request, *args, **kwargs)
-            if denied and (open_trail := trail.current()):
-                open_trail.close(trail.Outcome.DENIED)
+            if denied and (noted := current()):
+                noted.close(Outcome.DENIED)
             return response
 
         return cast(View, noted)

@@ -4,7 +4,7 @@ from django_filters import rest_framework as filters
 
 from api.filters import EdgeFilter, Filters, WholeNumberFilter
 from audit.models import AuditEvent
-from common.trail import Outcome
+from common.open_trail import Outcome
 
 
 class AuditFilters(Filters):

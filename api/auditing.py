@@ -1,7 +1,7 @@
 """What of the API is written into the audit trail, and by which name.
 
 A view names what it does before anybody's token is looked at, so that who is turned away leaves a row as well; what it
-shows and what services change is noted on the way. `audit` writes the row: see `common.trail`.
+shows and what services change is noted on the way. `audit` writes the row: see `common.open_trail`.
 """
 
 from collections.abc import Mapping

@@ -14,8 +14,8 @@ from audit.models import AuditEvent, AuditSeal
 from audit.reading import changes_for
 from common.admin import Bounded, ReadOnly
 from common.ids import read_id
+from common.open_trail import kind_of
 from common.text import typed
-from common.trail import kind_of
 
 # What has no page of its own in the admin.
 OF_NO_ROW = {"calendar_feed", "report", "session"}

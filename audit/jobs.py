@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from audit.writing import write
 from common import request_id
-from common.trail import Outcome, Trail, opened
+from common.open_trail import Outcome, Trail, opened
 
 
 @contextmanager

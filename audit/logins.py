@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from accounts import events
 from audit.models import AuditEvent
 from audit.writing import route_of
-from common import clock, request_id, trail
+from common import clock, request_id
 from common.addresses import client_address
+from common.open_trail import Outcome, current
 from common.text import without_nulls
-from common.trail import Outcome
 
 LONGEST_NAME = 150
 
@@ -79,8 +79,8 @@ def _second_factor_removed(user: Any, request: HttpRequest | None = None, **kwar
 
 def _write_about(user: Any, action: str, request: HttpRequest | None, **details: Any) -> None:
     """Something was done to how ``user`` signs in, by whoever sent the request; without one, by the operator."""
-    open_trail = trail.current()
-    request = request or (open_trail.request if open_trail else None)
+    noted = current()
+    request = request or (noted.request if noted else None)
     actor = getattr(request, "user", None)
     actor = actor if actor is not None and actor.is_authenticated else None
     _write(action, Outcome.OK, request, actor, object_ids=[user.pk], details=details)
@@ -90,7 +90,7 @@ def _write(
     action: str, outcome: Outcome, request: HttpRequest | None, user: Any, username: str = "", **more: Any
 ) -> None:
     role = "" if user is None else user.acts_as
-    open_trail = trail.current()
+    noted = current()
     AuditEvent(
         at=clock.now(),
         actor=None if user is None else user.pk,
@@ -99,7 +99,7 @@ def _write(
         action=action,
         kind=action.partition(".")[0],
         outcome=outcome,
-        request_id=open_trail.request_id if open_trail else request_id.current(),
+        request_id=noted.request_id if noted else request_id.current(),
         address=client_address(request),
         route=route_of(request) if request else "",
         **more,

@@ -12,7 +12,7 @@ from audit.writing import write
 from common import problems, request_id
 from common.errors import Busy, Unsure
 from common.metrics import count_refusal
-from common.trail import Outcome, Trail, opened
+from common.open_trail import Outcome, Trail, opened
 from common.transactions import lost_the_database, without_waiting_again
 
 logger = logging.getLogger(__name__)

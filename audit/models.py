@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from common.trail import Outcome
+from common.open_trail import Outcome
 
 
 class IdsField(models.JSONField):

@@ -27,7 +27,7 @@ from django.http.response import HttpResponseBase
 from django.views.generic import View
 
 from common import trail
-from common.trail import Outcome
+from common.open_trail import Outcome, current
 
 # What these find or make has ids of its own: the address names what it belongs to.
 OF_SOMETHING_ELSE = ("list", "create", "add", "open", "import")
@@ -52,7 +52,7 @@ class AuditedPage(View):
         known = self.about_its_pk and isinstance(pk, int) and not action.partition(".")[2].startswith(OF_SOMETHING_ELSE)
         trail.name(action, *([pk] if known else []))
         response = super().dispatch(request, *args, **kwargs)
-        noted = trail.current()
+        noted = current()
         if noted and response.status_code == 302 and not request.user.is_authenticated and not noted.failed:
             noted.close(Outcome.DENIED)
         return response

@@ -8,7 +8,7 @@ from audit.models import AuditEvent
 from common import clock
 from common.addresses import client_address
 from common.inserting import insert
-from common.trail import MOST_IDS, Outcome, Trail
+from common.open_trail import MOST_IDS, Outcome, Trail
 
 
 def write(trail: Trail, outcome: Outcome) -> None:

@@ -20,6 +20,7 @@ from common import metrics, trail
 from common.counting import count
 from common.errors import DomainError
 from common.ids import is_id, read_id
+from common.open_trail import kind_of, part
 from common.text import typed, without_nulls
 from common.transactions import atomic
 
@@ -119,7 +120,7 @@ class Audited(admin.ModelAdmin):
 
     def note(self, verb: str, object_id: str | None = None) -> None:
         pk = read_id(object_id)
-        trail.name(f"{trail.kind_of(self.model)}.{verb}", *([] if pk is None else [pk]))
+        trail.name(f"{kind_of(self.model)}.{verb}", *([] if pk is None else [pk]))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if request.GET:  # what was searched for may be a name
@@ -230,7 +231,7 @@ class ServiceAdmin(NeverDeleted, Bounded):
         for row in rows:
             name = str(row)
             try:
-                with trail.part(row):
+                with part(row):
                     service(row)
                 succeeded += 1
             except DomainError as refusal:

@@ -12,6 +12,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 
 from common import metrics, trail
 from common.errors import Busy, Unsure
+from common.open_trail import current
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +37,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     began it tries again. Every lost race is logged. Raises `Busy` when the last try failed the same way or took too
     long, and `Unsure` when the connection was lost during COMMIT: that is not tried again, it may have been done.
 
-    Where a `trail` is open, the outermost of these transactions ends with the row that tells of it.
+    Where a trail is open (`common.open_trail`), the outermost of these transactions ends with the row that tells of it.
     """
 
     @wraps(function)
@@ -71,7 +72,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _transaction() -> AbstractContextManager[None]:
-    noted = trail.current()
+    noted = current()
     return transaction.atomic() if noted is None else noted.transaction()
 
 

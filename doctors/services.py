@@ -16,6 +16,7 @@ from clinics.instants import LAST_YEAR
 from clinics.models import Location, OpeningHours
 from common import clock, trail
 from common.integrity import judged
+from common.open_trail import JSON
 from common.transactions import atomic
 from doctors.errors import EmailTaken, TwoPlacesAtOnce
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
@@ -98,7 +99,7 @@ def set_weekly_hours(doctor: Doctor, week: Sequence[WeeklyHours]) -> list[Weekly
     return after
 
 
-def told(week: Iterable[WeeklyHours]) -> list[trail.JSON]:
+def told(week: Iterable[WeeklyHours]) -> list[JSON]:
     """A week as the audit trail keeps it."""
     return [f"{window} at {window.location_id}" for window in week]
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from audit.writing import write
 from common import trail
+from common.open_trail import Outcome, Trail, opened
 
 # What the audit trail calls a row of each kind of file.
 NOUNS = {"doctors": "doctor", "hours": "doctor", "patients": "patient", "appointments": "appointment"}
@@ -13,12 +14,12 @@ NOUNS = {"doctors": "doctor", "hours": "doctor", "patients": "patient", "appoint
 @contextmanager
 def recorded(action: str, *ids: int, source: str) -> Iterator[None]:
     """Leave one row for the block, which says what it did by ``action``; a failure is written down as one."""
-    noted = trail.Trail(write, source=source)
-    with trail.opened(noted):
+    noted = Trail(write, source=source)
+    with opened(noted):
         trail.name(action, *ids)
-        outcome = trail.Outcome.ERROR
+        outcome = Outcome.ERROR
         try:
             yield
-            outcome = trail.Outcome.OK
+            outcome = Outcome.OK
         finally:
             noted.close(outcome)

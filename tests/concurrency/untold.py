@@ -10,7 +10,7 @@ from itertools import count  # isort: skip
 
 from audit import middleware  # isort: skip
 from audit.writing import write  # isort: skip
-from common.trail import Outcome, Trail  # isort: skip
+from common.open_trail import Outcome, Trail  # isort: skip
 from django.db import connection, transaction  # isort: skip
 
 __all__ = ["application"]

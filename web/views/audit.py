@@ -11,7 +11,7 @@ from accounts.roles import Right
 from audit.models import AuditEvent
 from clinics.models import Location
 from common.ids import read_id
-from common.trail import Outcome
+from common.open_trail import Outcome
 from web.access import StaffPage
 from web.forms.records import PlainForm
 
