@@ -11,21 +11,21 @@ from django.conf import settings
 
 from accounts.models import User
 from appointments import offers, policy, services
-from appointments.errors import (
+from appointments.errors import NotOnline, TooManyVisits
+from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
+from appointments.waitlist_errors import (
     EntryChanged,
     EntryOfAnother,
     EntryUpsideDown,
     LatestIsOver,
     NoOffer,
-    NotOnline,
-    TooManyVisits,
     WaitlistOver,
     WaitsForNothing,
 )
-from appointments.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinics.models import Location
 from common import clock, trail
 from common.integrity import judged
+from common.open_trail import aside
 from common.transactions import atomic
 from doctors.models import Doctor
 from patients.models import Patient
@@ -143,7 +143,7 @@ def lapse_due(entry: WaitlistEntry | None = None) -> int:
     if entry is not None:
         due = due.filter(entry=entry)
     found = list(due[:BATCH])
-    with trail.aside("waitlist_entry.lapse"):
+    with aside("waitlist_entry.lapse"):
         return sum(map(_lapse, found))
 
 
@@ -152,7 +152,7 @@ def lapse_all_due() -> int:
     lapsed = 0
     while batch := lapse_due():
         lapsed += batch
-    with trail.aside("waitlist_entry.expire"):
+    with aside("waitlist_entry.expire"):
         _expire_those_over()
     return lapsed
 

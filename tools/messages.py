@@ -66,7 +66,7 @@ def _of_errors() -> Iterator[Found]:
     """The sentences of every error that there is: class attributes named message, or something_message."""
     from common.errors import DomainError  # noqa: PLC0415
 
-    for path in sorted(ROOT.glob("*/**/errors.py")):
+    for path in sorted(ROOT.glob("*/**/*errors.py")):
         if path.relative_to(ROOT).parts[0] in PACKAGES:
             import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     classes = [DomainError]

@@ -13,20 +13,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments import holds, hours, offers, services, waitlist
-from appointments.errors import (
+from appointments.errors import PatientBusy, SlotHeld, TooManyVisits
+from appointments.finding import Search, find_slots
+from appointments.models import Appointment, Hold, WaitlistEntry, WaitlistOffer
+from appointments.waitlist_errors import (
     EntryChanged,
     EntryOfAnother,
     EntryUpsideDown,
     LatestIsOver,
     NoOffer,
-    PatientBusy,
-    SlotHeld,
-    TooManyVisits,
     WaitlistOver,
     WaitsForNothing,
 )
-from appointments.finding import Search, find_slots
-from appointments.models import Appointment, Hold, WaitlistEntry, WaitlistOffer
 from clinics.models import AppointmentType, Location, LocationException
 from clinics.services import open_location
 from common import clock as time_of_day
