@@ -4,13 +4,14 @@ Each process lets a small part of a rate pass without telling anybody, and then 
 that all of them share. Who stays below a fiftieth of a rate costs no query; who does not, one in every fiftieth of it;
 so more than ``most`` can pass, by a fiftieth for each process. Rates of less than fifty are counted one by one.
 
-The shared counts are in the database, or, where `CACHE_URL` names one, in a cache that all processes share.
+The shared counts are in the database, or in the Redis that `CACHE_URL` names. One that does not answer refuses nobody,
+and is left alone for a while: who asks meanwhile does not wait for it.
 """
 
 import logging
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from django.conf import settings
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 PARTS = 50
 # More than come by in a period; if they do come, the counts of this process begin anew.
 MOST_KEYS = 20_000
+# For how long this process does not ask a cache that has not answered.
+PAUSE = timedelta(seconds=5)
+NOT_ANSWERED = "The cache that counts requests did not answer: none is refused for %d seconds."
 
 Rate = tuple[int, int]  # how many, in how many seconds
 
@@ -43,6 +47,16 @@ _known: dict[str, _Local] = {}
 _lock = Lock()
 
 
+@dataclass(slots=True)
+class _Cache:
+    """When this process has last found that the cache does not answer."""
+
+    failed: datetime | None = None
+
+
+_cache = _Cache()
+
+
 def spend(scope: str, who: object, rate: Rate | None) -> None:
     """Count one request of ``who``. Raises TooOften, until the period is over, when there were too many."""
     if rate is None:
@@ -57,6 +71,7 @@ def spend(scope: str, who: object, rate: Rate | None) -> None:
 def forget() -> None:
     """Let this process begin anew; what is shared stays."""
     _known.clear()
+    _cache.failed = None
 
 
 def _passes(key: str, most: int, until: datetime) -> bool:
@@ -84,10 +99,14 @@ def _take(key: str, count: int, until: datetime) -> int:
     """Add to the shared count of the period, and return it."""
     if not settings.CACHE_URL:
         return Count.objects.add(key, count, until)
+    now = clock.now()
+    if _cache.failed and timedelta() <= now - _cache.failed < PAUSE:
+        return 0
     name = f"rate:{key}:{until:%Y%m%d%H%M%S}"
     try:
-        cache.add(name, 0, timeout=math.ceil((until - clock.now()).total_seconds()) + 1)
+        cache.add(name, 0, timeout=math.ceil((until - now).total_seconds()) + 1)
         return int(cache.incr(name, count))
     except Exception:  # whatever a cache's client raises: it does not keep a clinic from working
-        logger.exception("The cache that counts requests did not answer: none was refused.")
+        _cache.failed = clock.now()
+        logger.exception(NOT_ANSWERED, PAUSE.seconds)
         return 0

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -379,7 +380,20 @@ if CACHE_URL.startswith(("locmem", "dummy", "file")):
     )
 if CACHE_URL:
     example = "rediscache://127.0.0.1:6379/0"
-    CACHES = {"default": env.parsed("CACHE_URL", CACHE_URL, environ.Env.cache_url_config, example)}
+    shared = env.parsed("CACHE_URL", CACHE_URL, environ.Env.cache_url_config, example)
+    if not CACHE_URL.startswith(("rediscache://", "redis://", "rediss://")) or "?" in CACHE_URL:
+        raise ImproperlyConfigured(
+            "CACHE_URL is for Redis alone, without a ? and what follows it: what else there is was never tried. "
+            f"Use {example}, or rediss:// for TLS, or unset it: then requests are counted in the database."
+        )
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured(
+            "CACHE_URL is set, but the package redis is not installed: nobody would be counted. "
+            "Run pip install -r requirements-production.txt, or unset it: then requests are counted in the database."
+        )
+    # In seconds. It is asked while somebody waits, and only counts: one that says nothing is soon given up.
+    patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    CACHES = {"default": shared | {"BACKEND": "django.core.cache.backends.redis.RedisCache", "OPTIONS": patience}}
 
 # --- Metrics -------------------------------------------------------------------------------------
 

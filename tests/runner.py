@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 
 from django.core.management.base import CommandError
 
-from tests import postgres
+from tests import postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE_ALONE = (
@@ -37,6 +37,7 @@ ONCE = (
     "what is marked `once`."
 )
 NO_BROWSER = "Web pages: not tried in a browser. To do so, install Chromium (Debian: apt install chromium)."
+NO_REDIS = "Redis: not tried. To do so, install its server (Debian: apt install redis-server)."
 
 
 class Runner:
@@ -69,7 +70,9 @@ class Runner:
             if url:
                 results.append(run_pytest("PostgreSQL", url, [*NOT_AGAIN, *arguments], again=True))
         told = [summary for _, summary in results] + [ONCE if url else SQLITE_ALONE]
-        print("\n" + "\n".join(told + ([] if find_chromium() else [NO_BROWSER])), flush=True)
+        told += [] if find_chromium() else [NO_BROWSER]
+        told += [] if redis.find_binary() else [NO_REDIS]
+        print("\n" + "\n".join(told), flush=True)
         return sum(failures for failures, _ in results)
 
     def _pytest_options(self) -> Iterator[str]:

@@ -19,7 +19,7 @@ HERE = "tests/test_runner.py"
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, list[str]]]:
-    """What `run_pytest` was called with; every run passes."""
+    """What `run_pytest` was called with; every run passes, on a machine with a browser and Redis."""
     calls: list[tuple[str, str, list[str]]] = []
 
     def passing(name: str, url: str, arguments: list[str], *, again: bool = False) -> tuple[int, str]:
@@ -28,6 +28,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, list[str]]]:
 
     monkeypatch.setattr(runner, "run_pytest", passing)
     monkeypatch.setattr(runner.signal, "signal", lambda *args: None)
+    monkeypatch.setattr(runner, "find_chromium", lambda: "chromium")
+    monkeypatch.setattr(runner.redis, "find_binary", lambda: "redis-server")
     monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     return calls
 
@@ -79,6 +81,19 @@ def test_without_postgresql_one_line_says_so(
     run_tests()
     assert [name for name, _, _ in runs] == ["SQLite"]
     assert capsys.readouterr().out == f"\nSQLite: 1 passed in 0 s\n{SQLITE_ALONE}\n"
+
+
+def test_without_a_browser_or_redis_a_line_for_each_says_so(
+    runs: list[tuple[str, str, list[str]]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgres://clinic@db/tests")
+    monkeypatch.setattr(runner, "find_chromium", lambda: None)
+    monkeypatch.setattr(runner.redis, "find_binary", lambda: None)
+    run_tests("core")
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "Web pages: not tried in a browser. To do so, install Chromium (Debian: apt install chromium).",
+        "Redis: not tried. To do so, install its server (Debian: apt install redis-server).",
+    ]
 
 
 def test_another_kind_of_database_is_refused(

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.core.test_settings import PRODUCTION, run
+from tests.core.test_settings import PRODUCTION, run, settings_of
+
+__all__ = ["settings_of"]
 
 
 @pytest.fixture(scope="package")

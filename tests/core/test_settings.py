@@ -341,9 +341,44 @@ def test_a_cache_that_processes_do_not_share_is_refused(settings_of: Settings, u
         settings_of(**PRODUCTION, CACHE_URL=url)
 
 
-def test_a_cache_that_processes_share_is_used(settings_of: Settings) -> None:
-    settings = settings_of(**PRODUCTION, CACHE_URL="rediscache://127.0.0.1:6379/0")
-    assert settings["CACHES"]["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("rediscache://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("redis://clinic:hush@redis.internal:6379/1", "redis://clinic:hush@redis.internal:6379/1"),
+        ("rediss://redis.internal:6380/0", "rediss://redis.internal:6380/0"),
+    ],
+)
+def test_a_redis_is_used_and_not_waited_for(
+    settings_of: Settings, monkeypatch: pytest.MonkeyPatch, url: str, location: str
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    assert settings_of(**PRODUCTION, CACHE_URL=url)["CACHES"] == {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": location,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    "url", ["memcache://:hush@127.0.0.1:11211", "valkey://:hush@127.0.0.1:6379/0", "redis://:hush@redis/0?timeout=5"]
+)
+def test_a_cache_that_was_never_tried_is_refused_without_its_password(settings_of: Settings, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^CACHE_URL is for Redis alone, without a \? and what") as caught:
+        settings_of(**PRODUCTION, CACHE_URL=url)
+    assert "hush" not in str(caught.value)
+
+
+def test_without_a_client_for_it_a_redis_is_refused(settings_of: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        settings_of(**PRODUCTION, CACHE_URL="rediscache://127.0.0.1:6379/0")
+    assert str(caught.value) == (
+        "CACHE_URL is set, but the package redis is not installed: nobody would be counted. "
+        "Run pip install -r requirements-production.txt, or unset it: then requests are counted in the database."
+    )
 
 
 def test_an_unknown_time_zone_is_refused(settings_of: Settings) -> None:
