@@ -4,6 +4,7 @@ import json
 import os
 import re
 import runpy
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,10 @@ def test_the_containers_are_described_whole() -> None:
         assert "image" in service or "build" in service
         assert set(service.get("depends_on", {})) <= set(services)
     assert services["web"]["stop_grace_period"] == "40s"
+    assert services["web"]["volumes"] == ["backups:/data"]  # where the guide writes backups: nothing else can be written
+    for name in ("migrate", "web", "jobs"):
+        assert (services[name]["read_only"], services[name]["tmpfs"]) == (True, ["/tmp"])
+        assert (services[name]["cap_drop"], services[name]["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
     given = set(services["web"]["environment"])
     explained = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert given - explained == set()
@@ -73,8 +78,15 @@ def test_every_setting_of_the_file_reaches_the_containers_but_those_that_are_the
     for name in ("migrate", "web", "jobs"):
         assert services[name]["env_file"] == ".env"
         assert services[name]["environment"]["DEBUG"] == "False"
-    ignored = (ROOT / ".dockerignore").read_text().split()
-    assert "**/.env" in ignored  # deploy/.env is not copied into the image
+
+
+def test_the_image_holds_what_runs_and_nothing_else_that_lies_here() -> None:
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    assert lines[0] == "*"
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+    files = {"LICENSE", "manage.py", "gunicorn.conf.py", "requirements-production.txt", "constraints.txt"}
+    assert {line[1:] for line in lines if line[0] == "!"} == {*packages, *files, "assets", "locale"}
+    assert {"**/.env*", "**/*.sqlite3*", "**/*.backup"} <= set(lines)
 
 
 def test_the_image_has_tools_that_are_not_older_than_the_database() -> None:
