@@ -1,5 +1,6 @@
 """What a load balancer asks: is the process alive, and may it be given requests?"""
 
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -35,7 +36,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def find_missing() -> list[str]:
     """The database, names of migrations that are not applied, or names of guards: against double booking, of the
-    audit trail, and of what searches read."""
+    audit trail, and of what searches read; and the static files that pages name."""
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -45,9 +46,12 @@ def find_missing() -> list[str]:
             return ["database that can be written"]
         if refused := _without_rights():
             return [f"rights to {table}: see deploy/audit-grants.sql" for table in refused]
-        return [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
+        missing = [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
     except Error:  # its text names hosts and users, and this answer is public
         return ["database"]
+    if not getattr(staticfiles_storage, "is_whole", True):
+        missing.append("static files: run manage.py collectstatic, and start the server anew")
+    return missing
 
 
 def _only_reads() -> bool:

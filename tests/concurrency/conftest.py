@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import collected
 from tests.concurrency.server import Clinic, serving
 from tools.serving.database import Database
 
@@ -24,6 +25,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory, seeded: tuple[Database, dict
     """Runs a server on a fresh copy of one migrated and seeded database, with or without what protects it."""
     folder = tmp_path_factory.mktemp("concurrency")
     template, people = seeded
+    collected.put_down(folder, collected.names())
 
     @contextmanager
     def run(
@@ -51,7 +53,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory, seeded: tuple[Database, dict
             application = application if rooms else "tests.concurrency.roomless"
             application = application if guard else "tests.concurrency.unwatched"
             application = "tests.concurrency.pages" if pages else application
-            more = {**(settings or {}), "DATABASE_URL": through(database.url) + query}
+            more = {"STATIC_ROOT": str(folder), **(settings or {}), "DATABASE_URL": through(database.url) + query}
             with serving(database, people, folder / f"{number}.log", application, more) as clinic:
                 yield clinic
         finally:

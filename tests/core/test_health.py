@@ -1,10 +1,16 @@
 """Liveness and readiness, as a load balancer asks for them."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import Client, override_settings
+
+from tests import collected
 
 GUARD = {"sqlite": "doctor_not_double_booked_insert", "postgresql": "doctor_not_double_booked"}[connection.vendor]
 
@@ -32,6 +38,41 @@ def test_health_is_only_read(client: Client) -> None:
 def test_a_migrated_database_is_ready(client: Client) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.fixture
+def static_root(tmp_path: Path) -> Iterator[Path]:
+    """Files are named as in production: by the list that is found there."""
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "core.storage.HashedFiles"}}
+    with override_settings(STATIC_ROOT=str(tmp_path), STORAGES=storages):
+        yield tmp_path
+
+
+NOT_COLLECTED = {
+    "status": "not ready",
+    "missing": ["static files: run manage.py collectstatic, and start the server anew"],
+}
+
+
+@pytest.mark.django_db
+def test_with_the_static_files_of_this_version_it_is_ready(client: Client, static_root: Path) -> None:
+    collected.put_down(static_root, collected.names())
+    assert client.get("/readyz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_without_static_files_it_is_not_ready(client: Client, static_root: Path) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (503, NOT_COLLECTED)
+
+
+@pytest.mark.django_db
+def test_with_the_static_files_of_an_older_version_it_is_not_ready(client: Client, static_root: Path) -> None:
+    older = collected.names()
+    del older["web/desk.js"]
+    collected.put_down(static_root, older)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (503, NOT_COLLECTED)
 
 
 @pytest.mark.django_db

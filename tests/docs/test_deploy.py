@@ -63,7 +63,9 @@ def test_the_containers_are_described_whole() -> None:
         assert "image" in service or "build" in service
         assert set(service.get("depends_on", {})) <= set(services)
     assert services["web"]["stop_grace_period"] == "40s"
-    assert services["web"]["volumes"] == ["backups:/data"]  # where the guide writes backups: nothing else can be written
+    assert services["web"]["volumes"] == [
+        "backups:/data"
+    ]  # where the guide writes backups: nothing else can be written
     for name in ("migrate", "web", "jobs"):
         assert (services[name]["read_only"], services[name]["tmpfs"]) == (True, ["/tmp"])
         assert (services[name]["cap_drop"], services[name]["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
