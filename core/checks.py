@@ -45,3 +45,34 @@ def names_in_the_servers_log(
                 )
             )
     return found
+
+
+@register(Tags.database)
+def letters_without_case(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Names that differ only in case are one name: the database compares them, by the locale that it was made with."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        database = connections[alias]
+        if database.vendor != "postgresql":
+            continue
+        try:
+            with database.cursor() as cursor:
+                cursor.execute("SELECT lower('É') = 'é' AND upper('é') = 'É'")
+                [folds] = cursor.fetchone()
+        except Error:
+            continue
+        if not folds:
+            name = database.ops.quote_name(database.settings_dict["NAME"])
+            found.append(
+                Warning(
+                    "This PostgreSQL database knows no capital letters beyond A to Z: Échographie and échographie are "
+                    "two rooms to it, and the one is not found by the other.",
+                    hint="Back up, make the database anew, and restore: manage.py backup FILE; "
+                    f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'; "
+                    "manage.py restore FILE.",
+                    id="core.W002",
+                )
+            )
+    return found
