@@ -123,6 +123,18 @@ def test_nobody_else_reads_what_a_unit_writes() -> None:
     assert [name for name, unit in units().items() if "UMask=0077" not in unit] == []
 
 
+def test_every_unit_gives_up_what_the_system_does_not_need() -> None:
+    closed = {
+        name: re.search(r"^PrivateTmp=.+?^SystemCallFilter=.+?$", unit, re.M | re.S)[0]
+        for name, unit in units().items()
+    }
+    assert len(closed) == 5
+    assert len(set(closed.values())) == 1
+    lines = set(closed["healthcare.service"].splitlines())
+    assert {"NoNewPrivileges=true", "ProtectSystem=strict", "CapabilityBoundingSet=", "PrivateDevices=true"} <= lines
+    assert "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6" in lines
+
+
 def test_a_migration_may_take_longer_than_systemd_usually_waits() -> None:
     assert int(re.search(r"^TimeoutStartSec=(\d+)$", units()["healthcare.service"], re.MULTILINE)[1]) >= 3600
 
