@@ -6,12 +6,9 @@ nonce: ``<script nonce="{{ request.csp_nonce }}">``.
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
-
-from core.requests import API
 
 # What is not a page loads nothing, even where a browser can be brought to show it as one.
 NOT_A_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -44,14 +41,6 @@ class ContentSecurityPolicy(CSPMiddleware):
             response.headers.setdefault(HEADER, NOT_A_PAGE)
             return response
         return super().process_response(request, response)
-
-
-class Messages(MessageMiddleware):
-    """Notes for the next page. A program has none: making room for them would take as long as asking who it is."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        if request.COOKIES or not request.path_info.startswith(API):
-            super().process_request(request)
 
 
 class PrivateAnswers(MiddlewareMixin):

@@ -136,7 +136,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.language.Language",  # after the user: a patient's own language counts
     "core.limits.RateLimits",
-    "core.browser.Messages",
+    "core.messages.Messages",
     "accounts.sessions.SessionLimits",
     "accounts.sessions.StaffSecondFactor",
     "allauth.account.middleware.AccountMiddleware",
@@ -208,6 +208,8 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # the code before and the code after are right as well: clocks differ, people type
 MFA_FORMS = {"authenticate": "accounts.forms.AuthenticateForm", "reauthenticate": "accounts.forms.ReauthenticateForm"}
+
+MESSAGE_STORAGE = "core.messages.Storage"
 
 # --- Database ------------------------------------------------------------------------------------
 
