@@ -11,6 +11,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.http import HttpRequest
 
 from accounts import events
+from accounts.models import User
 from audit.models import AuditEvent
 from audit.writing import route_of
 from common import clock, request_id
@@ -52,9 +53,12 @@ def _locked_out(credentials: dict[str, Any], request: HttpRequest | None = None,
 
 
 def _typed(credentials: dict[str, Any]) -> str:
-    """The name that was typed, whether there is such a user or not; Django has masked the rest."""
+    """The name that was typed, if somebody has it. Others are masked: people type passwords where names belong, and
+    what is in the trail stays. Django has masked the rest.
+    """
     typed = credentials.get("username") or credentials.get("email") or ""
-    return without_nulls(str(typed)[:LONGEST_NAME])
+    name = without_nulls(str(typed)[:LONGEST_NAME])
+    return name if not name or User.objects.filter(username=name).exists() else trail.MASK
 
 
 def _tokens_revoked(user: Any, tokens: int, request: HttpRequest | None = None, **kwargs: Any) -> None:

@@ -34,6 +34,20 @@ def test_success_failure_and_lock_are_kept(user: User) -> None:
     ]
 
 
+def test_a_name_that_nobody_has_may_be_a_password_and_is_not_kept(user: User, client: Client) -> None:
+    for name in ("correct horse battery", "reception"):
+        APIClient().post(URL, {"username": name, "password": "wrong"})
+        client.post("/accounts/login/", {"login": name, "password": "wrong"})
+    names = ["***", "***", "reception", "reception"]
+    assert rows("username", "outcome") == [(name, "denied") for name in names]
+
+
+def test_a_name_that_nobody_has_is_not_kept_of_who_is_locked_out_either(user: User) -> None:
+    for _ in range(6):
+        APIClient().post(URL, {"username": "correct horse battery", "password": "wrong"})
+    assert rows("username", "details") == [("***", {})] * 5 + [("***", {"locked_out": True})]
+
+
 def test_a_revoked_token_is_kept_with_who_did_it(user: User) -> None:
     key = tokens.issue(user)
     APIClient().delete(URL, headers={"Authorization": f"Token {key}"})
