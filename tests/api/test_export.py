@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import stat
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -249,6 +251,16 @@ def test_the_command_writes_all_there_is(tmp_path: Path) -> None:
     said = io.StringIO()
     call_command("export_csv", "appointments", stdout=said)
     assert [row["status"] for row in csv.DictReader(io.StringIO(said.getvalue()))] == ["cancelled"]
+
+
+def test_the_commands_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "patients.csv"
+    before = os.umask(0)
+    try:
+        call_command("export_csv", "patients", str(path))
+    finally:
+        os.umask(before)
+    assert stat.filemode(path.stat().st_mode) == "-rw-------"
 
 
 def test_the_command_exports_hours(tmp_path: Path) -> None:

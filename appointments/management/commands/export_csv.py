@@ -10,6 +10,8 @@ from appointments.management.recorded import NOUNS
 from audit.jobs import read
 from common.csv import ENCODING
 
+OWNER_ONLY = 0o600  # all that the clinic knows of its patients is in it
+
 
 class Command(BaseCommand):
     help = "Write all doctors, hours, patients or appointments as CSV, deactivated and past ones included."
@@ -28,7 +30,8 @@ class Command(BaseCommand):
                 self.stdout.write(piece, ending="")
             return
         try:
-            with options["file"].open("x", encoding=ENCODING, newline="") as file:
+            options["file"].touch(mode=OWNER_ONLY, exist_ok=False)
+            with options["file"].open("w", encoding=ENCODING, newline="") as file:
                 file.writelines(lines)
         except FileExistsError:
             raise CommandError("This file exists. Name a new one: nothing was written.") from None
