@@ -97,7 +97,7 @@ class Pages(PageNumberPagination):
         text = once(self.request.query_params, self.page_query_param) or "1"
         if self._wants_last:
             return max(1, -(-self.count // self.size))
-        if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 2**53):
+        if not (len(text) < 20 and text.isascii() and text.isdigit() and 0 < int(text) < 2**53):
             raise NotFound("Invalid page.")
         return int(text)
 

@@ -114,6 +114,12 @@ def test_a_page_beyond_an_estimate_is_404_where_no_row_is(
     assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "²", "9" * 20, "0" * 18 + "1" + "9" * 5000])
+def test_a_number_that_no_page_has_is_404(api: APIClient, patients: list[Patient], number: str) -> None:
+    answer = api.get("/api/patients/", {"page": number})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid page."})
+
+
 def test_the_last_page_of_an_estimated_list_is_read_from_its_end(
     api: APIClient, patients: list[Patient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
