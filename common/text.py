@@ -76,7 +76,22 @@ def search_terms(query: str) -> list[list[str]]:
     query = query.strip()
     if PHONE_TEXT.fullmatch(query) and any(c.isdigit() for c in query) and "@" not in query:
         return [_number_spellings(query)]
-    return [_number_spellings(word) if word.isdigit() else [folded(word)] for word in folded(query).split()]
+    words = dict.fromkeys(folded(query).split())
+    terms = [_number_spellings(word) if word.isdigit() else [folded(word)] for word in words]
+    # Each is a condition of its own: fifty letters of a name are to cost no more than the name.
+    return [term for number, term in enumerate(terms) if not _is_implied(term, terms[:number], terms[number + 1 :])]
+
+
+def _is_implied(term: list[str], before: list[list[str]], after: list[list[str]]) -> bool:
+    """Whether another term finds nothing without ``term``; of two that say the same the first one stays."""
+    if any(_follows(term, other) for other in before):
+        return True
+    return any(_follows(term, other) and not _follows(other, term) for other in after)
+
+
+def _follows(term: list[str], other: list[str]) -> bool:
+    """Whether ``term`` is found wherever the other one is."""
+    return all(any(spelling in longer for spelling in term) for longer in other)
 
 
 def _number_spellings(text: str) -> list[str]:
