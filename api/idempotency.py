@@ -126,12 +126,13 @@ def _replay(kept: IdempotencyKey, view: APIView) -> HttpResponse:
 
 
 def _patients_in(shown: Any, noun: str) -> Iterator[int]:
-    """The ids of the patients in an answer: of what is about one, and of patients themselves."""
+    """The ids of the patients in an answer: of what is about one, such as a visit, and of patients themselves."""
     if isinstance(shown, list):
         for each in shown:
             yield from _patients_in(each, noun)
     elif isinstance(shown, dict):
-        told = (shown.get("patient"), shown.get("id") if noun == "patient" else None)
-        yield from (pk for pk in told if isinstance(pk, int))
+        pk = shown["patient"] if "patient" in shown else shown.get("id") if noun == "patient" else None
+        if isinstance(pk, int):
+            yield pk
         for value in shown.values():
             yield from _patients_in(value, noun)

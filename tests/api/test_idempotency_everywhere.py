@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from api.views.documentation import description
 from appointments import services, waitlist
 from appointments.series import services as series_services
+from audit.models import AuditEvent
 from clinics.models import Location
 from tests.factories import NOW, at, book, make_doctor, make_patient
 
@@ -107,3 +108,15 @@ def test_what_is_sent_again_is_answered_alike(api: APIClient, path: str) -> None
     assert (first.status_code // 100, second.status_code) == (2, first.status_code)
     assert second.content == first.content
     assert [answer.get("Idempotent-Replayed") for answer in (first, second)] == [None, "true"]
+
+
+def test_a_merge_that_is_answered_again_tells_of_no_patient_but_the_two(api: APIClient) -> None:
+    someone = make_patient()
+    for day in (4, 5, 6):  # so that the visits have other ids than the patients
+        book(f"2026-03-0{day} 10:00", patient=someone)
+    kept, other = book("2026-03-02 10:00").patient, book("2026-03-02 10:00").patient
+    path = f"/api/patients/{kept.pk}/merge/"
+    answers = [api.post(path, {"duplicate": other.pk}, headers=KEY) for _ in range(2)]
+    assert [len(answer.json()["overlapping"]) for answer in answers] == [1, 1]
+    told = AuditEvent.objects.newest_first()[0]
+    assert (told.details, set(told.patient_ids)) == ({"replayed": True}, {kept.pk, other.pk})
