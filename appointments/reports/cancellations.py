@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, CharField, Count, Max, Value, When
+from django.db.models import Case, CharField, Count, Max, Q, Value, When
 
 from accounts.roles import Role
 from appointments.lifecycle import Status
@@ -19,6 +19,12 @@ SEEN_OFTEN = 2
 MOST_REASONS = 10
 NO_REASON = ""
 OTHER = "other"
+# Lines of the history that are a cancellation.
+CANCELLING = (
+    Q(history__to_status=Status.CANCELLED)
+    & ~Q(history__from_status=Status.CANCELLED)
+    & ~Q(history__action=AppointmentChange.Action.UNDONE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Cancellations:
-    """Of visits that would begin in the period and are cancelled now; each by its last cancellation."""
+    """Of visits that would begin in the period and are cancelled now; each by its last cancellation.
+
+    What was changed of a visit that was cancelled already is none, nor is a return to the calendar that was taken back.
+    """
 
     total: int
     by_lead: list[Counted]
@@ -46,7 +55,7 @@ def cancellations(scope: Scope) -> Cancellations:
     reasons: Counter[str] = Counter()
     for zone, places in scope.zones().items():
         cancelled = scope.visits(zone, places).filter(status=Status.CANCELLED)
-        last = cancelled.filter(history__to_status=Status.CANCELLED).values("pk").annotate(change=Max("history__pk"))
+        last = cancelled.values("pk").annotate(change=Max("history__pk", filter=CANCELLING))
         rows = AppointmentChange.objects.filter(pk__in=last.values("change")).order_by().annotate(lead=LEAD)
         grouped = rows.annotate(when=_lead_case(), who=_who_case()).values("when", "who", "reason")
         for row in grouped.annotate(visits=Count("pk")):

@@ -267,6 +267,23 @@ def test_visit_that_was_cancelled_twice_counts_once_by_its_last_time(
     assert (found.total, [row.visits for row in found.by_lead]) == (1, [0, 1, 0, 0, 0])
 
 
+def test_what_becomes_of_a_cancelled_visit_afterwards_is_no_cancellation(
+    doctor: Doctor, clock: time_machine.Traveller
+) -> None:
+    patient, desk = make_user(Role.PATIENT), make_user(Role.RECEPTIONIST)
+    has_a_room, was_put_back = (
+        services.cancel(book(f"2026-03-04 {hour}:00", doctor=doctor), reason="Ill", actor=patient) for hour in (13, 14)
+    )
+    clock.shift(timedelta(days=2))
+    services.amend(has_a_room, room=make_room(), reason="Tidied", actor=desk)
+    services.set_status(was_put_back, "scheduled", actor=desk)
+    services.undo(was_put_back, reason="Mistaken", actor=desk)
+    found = report(scope()).cancellations
+    assert (found.total, [row.visits for row in found.by_lead]) == (2, [0, 0, 0, 2, 0])
+    assert [(row.name, row.visits) for row in found.by_whom] == [("patient", 2), ("clinic", 0), ("system", 0)]
+    assert rows("cancellations-by-reason") == [("Ill", 2)]
+
+
 # --- Waits -----------------------------------------------------------------------------------------
 
 
