@@ -101,12 +101,14 @@ class State:
     def takes_more_than(self, other: "State") -> bool:
         """Whether it takes time of somebody, or a room, that the other state did not take.
 
-        What ends earlier does not. What starts later counts as another time, since its start is judged.
+        What ends earlier does not, nor what gives up its room. What starts later counts as another time, since its
+        start is judged.
         """
         if not blocks(self.status):
             return False
-        mine, others = ((s.start, s.doctor.pk, s.room and s.room.pk) for s in (self, other))
-        return mine != others or self.end > other.end or not blocks(other.status)
+        mine, others = ((s.start, s.doctor.pk) for s in (self, other))
+        another_room = self.room is not None and self.room != other.room
+        return mine != others or another_room or self.end > other.end or not blocks(other.status)
 
 
 def admit(visit: Proposal, *, reason: str = "") -> tuple[Location, Room | None, list[str]]:
@@ -151,9 +153,10 @@ def settle(
     said = trail.state(appointment, STATED)
     location, room = after.location, after.room
     overrode: list[str] = []
-    if after.takes_more_than(before) or not blocks(after.status):
+    takes_more = after.takes_more_than(before) or _needs_another_room(appointment, before, after)
+    if takes_more or not blocks(after.status):
         appointment.patient = appointment.patient.current  # a visit that a merge left behind can follow now
-    if after.takes_more_than(before):
+    if takes_more:
         visit = _proposed(
             appointment,
             before,
@@ -208,6 +211,12 @@ def _proposed(
         starts_anew=not undoing and _starts_anew(before, after),
         override=override,
     )
+
+
+def _needs_another_room(appointment: Appointment, before: State, after: State) -> bool:
+    """Whether a room is given up that the visit cannot do without: one is chosen anew."""
+    kind = appointment.appointment_type
+    return bool(kind and kind.room_kind and before.room and not after.room and blocks(after.status))
 
 
 def _starts_anew(before: State, after: State) -> bool:

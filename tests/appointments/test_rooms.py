@@ -6,13 +6,24 @@ import pytest
 from django.db import connection
 
 from appointments import holds, policy, services
-from appointments.errors import NoRoomFree, RoomTaken, RoomUnsuitable
+from appointments.errors import NoRoomFree, OutsideHours, RoomTaken, RoomUnsuitable
 from appointments.finding import Search, find_slots
 from appointments.models import Appointment
 from clinics import services as clinic_services
 from clinics.models import AppointmentType, Room
 from doctors.models import Doctor
-from tests.factories import NOW, at, book, extra_clinic, make_doctor, make_patient, make_room, make_type, set_hours
+from tests.factories import (
+    NOW,
+    at,
+    book,
+    close,
+    extra_clinic,
+    make_doctor,
+    make_patient,
+    make_room,
+    make_type,
+    set_hours,
+)
 
 pytestmark = pytest.mark.django_db
 TEN = "2026-03-02 10:00"
@@ -145,6 +156,16 @@ def test_another_room_is_a_line_of_history_and_needs_no_new_confirmation(rooms: 
 
 def test_a_room_can_be_given_up_where_no_type_needs_one(rooms: list[Room]) -> None:
     assert services.amend(book(TEN, room=rooms[0]), room=None).room is None
+
+
+def test_a_room_is_given_up_whatever_the_hours_say_by_now(rooms: list[Room]) -> None:
+    doctor = make_doctor()
+    visit = book(TEN, doctor=doctor, room=rooms[0])
+    close(doctor, "2026-03-02 08:00", "2026-03-02 18:00")
+    given_up = services.amend(visit, room=None)
+    assert (given_up.room, given_up.start, given_up.end) == (None, at(TEN), at("2026-03-02 10:30"))
+    with pytest.raises(OutsideHours):
+        services.amend(visit, room=rooms[1])
 
 
 def test_a_type_that_needs_a_room_keeps_one(scan: AppointmentType, rooms: list[Room]) -> None:
