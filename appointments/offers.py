@@ -110,12 +110,12 @@ class _Offering:
 
     @cached_property
     def _busy(self) -> dict[int, list[Interval]]:
-        """Visits of those who wait, wherever they are, by patient."""
+        """Visits of those who wait, wherever they are, by patient; also what stayed with a record that was merged."""
         busy: dict[int, list[Interval]] = defaultdict(list)
         visits = Appointment.objects.blocking().overlapping(self.span.widened(DAY))
-        visits = visits.filter(patient__in=self._patients).order_by()
-        for patient, start, end in visits.values_list("patient_id", "start", "end"):
-            busy[patient].append(Interval(start, end))
+        visits = visits.of_people(self._patients).order_by()
+        for record, merged_into, start, end in visits.values_list("patient", "patient__merged_into", "start", "end"):
+            busy[merged_into or record].append(Interval(start, end))
         return busy
 
     @cached_property

@@ -1,5 +1,6 @@
 """The appointment, and the constraints that make a double booking impossible."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -33,6 +34,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def of_person(self, patient: Any) -> "AppointmentQuerySet":
         """A patient's, by id, and those that stayed with a record that was merged into theirs: it is one person."""
         records = Patient.objects.filter(Q(pk=patient) | Q(merged_into__pk=patient))
+        return self.filter(patient__in=records.values("pk"))
+
+    def of_people(self, patients: Collection[int]) -> "AppointmentQuerySet":
+        """As `of_person`, of several."""
+        records = Patient.objects.filter(Q(pk__in=patients) | Q(merged_into__in=patients))
         return self.filter(patient__in=records.values("pk"))
 
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
