@@ -59,6 +59,8 @@ def alternatives(
     against = problems(visit) if refused is None else refused
     if not all(isinstance(problem, TIME_REFUSALS) for problem in against):
         return []
+    if visit.room_named and not visit.rooms_anywhere.exists():  # outside the hours nobody has asked for the room
+        return []
     wanted = visit.interval.start
     found: list[Slot] = []
     closing = list(avoiding)

@@ -125,7 +125,12 @@ class Proposal:
         """The rooms that would do, free or not: `settling` locks them before anybody asks for ``room``."""
         if self.location is None or not self.needs_room:
             return Room.objects.none()
-        rooms = Room.objects.active().filter(location=self.location)
+        return self.rooms_anywhere.filter(location=self.location)
+
+    @property
+    def rooms_anywhere(self) -> RoomQuerySet:
+        """The rooms that would do where they are, of a visit that needs one."""
+        rooms = Room.objects.active()
         if self.room_kind:
             rooms = rooms.of_kind(self.room_kind)
         return rooms.filter(pk=self.room_named.pk) if self.room_named else rooms

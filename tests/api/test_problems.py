@@ -13,7 +13,7 @@ from appointments.models import AppointmentChange
 from clinics.models import AppointmentType, Location, Room
 from doctors.models import Doctor
 from patients.models import Patient
-from tests.factories import at, book, close, make_doctor, make_patient, set_hours
+from tests.factories import at, book, close, make_doctor, make_patient, make_room, make_type, set_hours
 
 PROBLEM = {"Accept": "application/problem+json"}
 TAKEN = "This doctor is already booked at that time."
@@ -321,6 +321,17 @@ def test_a_room_that_was_named_is_free_too(refused: Callable[..., dict[str, Any]
     problem = refused("2026-03-02T10:15:00Z", room=room.pk)
     assert (problem["code"], problem["conflicts"]) == ("room_taken", ["room_taken"])
     assert starts(problem) == ["2026-03-02T10:30:00Z", "2026-03-02T09:30:00Z", "2026-03-02T11:00:00Z"]
+
+
+def test_a_named_room_that_would_do_nowhere_has_no_other_times(refused: Callable[..., dict[str, Any]]) -> None:
+    """Outside the hours the visit has no place, and nobody has asked for the room there."""
+    scanner, closed = make_room("ultrasound"), make_room("ultrasound", active=False)
+    scan = make_type(room_kind="ultrasound")
+    for room in (make_room("consulting"), closed):
+        problem = refused("2026-03-07T12:00:00Z", room=room.pk, appointment_type=scan.pk)
+        assert (problem["code"], problem["alternatives"]) == ("outside_hours", [])
+    problem = refused("2026-03-07T12:00:00Z", room=scanner.pk, appointment_type=scan.pk)
+    assert starts(problem) == ["2026-03-06T17:30:00Z", "2026-03-06T17:00:00Z", "2026-03-06T16:30:00Z"]
 
 
 def test_a_move_has_alternatives_and_its_own_time_is_not_among_them(api: APIClient, doctor: Doctor) -> None:
