@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import OperationalError, transaction
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.models import IdempotencyKey, User
@@ -170,6 +171,19 @@ def test_a_refusal_is_not_kept_and_the_key_can_be_used_again(api: APIClient, vis
     assert (refused.status_code, IdempotencyKey.objects.count()) == (400, 0)
     answer = api.post("/api/appointments/", visit, headers={"Idempotency-Key": KEY})
     assert (answer.status_code, answer.get("Idempotent-Replayed")) == (201, None)
+
+
+def test_what_an_answer_refuses_that_is_given_and_not_raised_is_not_done(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: Any, **kwargs: Any) -> Response:
+        make_patient()
+        return Response({"detail": "No."}, status=409)
+
+    monkeypatch.setattr("api.views.patients.PatientViewSet.create", refused)
+    answer = register(api)
+    assert (answer.status_code, answer.json()) == (409, {"detail": "No."})
+    assert (Patient.objects.count(), IdempotencyKey.objects.count()) == (0, 0)
 
 
 def test_what_fails_after_the_booking_takes_the_booking_along(

@@ -9,6 +9,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from appointments.models import Appointment
 from audit.models import AuditEvent
+from audit.writing import write
+from common import trail
 from patients.models import Patient
 from tests.factories import book, make_doctor, make_patient
 
@@ -128,6 +130,18 @@ def test_a_refused_write_changes_nothing_and_says_so(api: APIClient) -> None:
         ("appointment.cancel", "refused", [visit.pk]),
     ]
     assert AuditEvent.objects.order_by("id").last().changes == []
+
+
+@pytest.mark.parametrize(("seen", "details"), [(1000, {}), (1001, {"objects_count": 1001, "patients_count": 1001})])
+def test_a_row_names_1000_records_at_most_and_says_how_many_there_were(
+    db: None, seen: int, details: dict[str, int]
+) -> None:
+    with trail.opened(trail.Trail(write, action="patient.export")) as told:
+        trail.saw(Patient(pk=number) for number in range(1, seen + 1))
+        told.close(trail.Outcome.OK)
+    row = the_row()
+    assert (row.object_ids, row.patient_ids) == ([*range(1, 1001)], [*range(1, 1001)])
+    assert row.details == details
 
 
 def test_who_is_turned_away_leaves_a_row(api: APIClient) -> None:

@@ -96,9 +96,39 @@ def test_a_row_that_was_slipped_in_is_found(ids: list[int]) -> None:
     assert problems() == [f"Row {ids[3]} was changed."]
 
 
+def test_a_row_in_a_gap_between_others_is_found() -> None:
+    """Ids are drawn and given up: what has one of them later was not there when its neighbours were sealed."""
+    first = make_row().pk
+    [make_row(id=first + step) for step in (2, 4)]
+    assert [made.count for made in sealing.seal(batch=2)] == [2, 1]
+    [make_row(id=first + step) for step in (1, 3)]
+    assert problems() == [
+        f"Row {first + 1} was added after seal 1 was made.",
+        f"Row {first + 3} was added after seal 2 was made.",
+    ]
+
+
 def test_a_removed_seal_is_found(ids: list[int]) -> None:
     as_owner("DELETE FROM audit_auditseal WHERE number = %s", 2)
     assert problems() == ["Seal 2 is missing."]
+
+
+def test_a_beginning_that_was_cut_off_is_found(ids: list[int]) -> None:
+    with guards.lifted():
+        AuditEvent.objects.filter(id__lte=ids[2]).delete()
+    as_owner("DELETE FROM audit_auditseal WHERE number = 1")
+    for number, previous in ((2, None), (3, 1)):
+        made = AuditSeal.objects.get(number=number)
+        made.number = number - 1
+        made.previous = AuditSeal.objects.get(number=previous).digest if previous else made.previous
+        as_owner(
+            "UPDATE audit_auditseal SET number = %s, previous = %s, digest = %s WHERE number = %s",
+            made.number,
+            made.previous,
+            sealing.seal_digest(made),
+            number,
+        )
+    assert problems() == ["Seal 1 is not the first one that was made."]
 
 
 def test_a_seal_that_was_made_to_fit_a_changed_row_breaks_the_chain(ids: list[int]) -> None:
@@ -152,6 +182,7 @@ def test_what_was_archived_and_pruned_is_left_out(ids: list[int]) -> None:
         AuditEvent.objects.filter(id__lte=ids[2]).delete()
     assert problems() == [f"Row {pk} is missing." for pk in ids[:3]]
     assert problems(after=1) == []
+    assert problems(after=4) == ["Seal 4 is missing."]
 
 
 def test_of_two_who_seal_at_once_one_wins(ids: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
