@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.core.management.color import no_style
@@ -27,6 +28,9 @@ FIXTURES = {"db", "kept_rows", "transactional_db", "django_db_reset_sequences", 
 MARKS = ("django_db", "skipif", "postgres", "sqlite")
 SERVED = {"concurrency", "faults"}  # by processes of their own, on databases that need no fixture
 OBJECTS_BETWEEN_SEARCHES = 50_000  # as in core.wsgi
+
+hypothesis.settings.register_profile("clinic", deadline=None)  # a slow machine is no defect
+hypothesis.settings.load_profile("clinic")
 
 
 @pytest.hookimpl(wrapper=True)

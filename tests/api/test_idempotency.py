@@ -113,6 +113,14 @@ def test_how_the_json_is_spaced_and_ordered_is_no_matter(api: APIClient) -> None
     assert Patient.objects.count() == 1
 
 
+def test_a_form_asks_for_every_value_of_a_field(api: APIClient) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded", "headers": {"Idempotency-Key": KEY}}
+    person = "full_name=Jane&phone_number=0712345678"
+    assert api.post("/api/patients/", f"{person}&sex=male&sex=female", **form).status_code == 201
+    answer = api.post("/api/patients/", f"{person}&sex=female", **form)
+    assert (answer.status_code, answer.json()) == (422, REUSED)
+
+
 def test_a_form_may_come_again_whatever_its_boundary(user: User) -> None:
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(user)
@@ -222,6 +230,18 @@ def test_a_key_that_is_waited_for_in_vain_is_in_flight(api: APIClient, monkeypat
     monkeypatch.setattr("accounts.models.IdempotencyKeyQuerySet.claim", locked)
     answer = register(api)
     assert (answer.status_code, answer.json()) == (409, IN_FLIGHT)
+
+
+def test_a_key_that_cannot_be_stored_is_not_said_to_be_in_flight(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr("accounts.models.IdempotencyKeyQuerySet.claim", full)
+    answer = register(api)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert answer.json() == {"detail": "The system is busy. Nothing was changed; please try again."}
 
 
 @pytest.mark.parametrize("key", ["", " ", "two words", "é", "\x7f", "x" * 256])

@@ -20,7 +20,7 @@ from common import clock as time
 from common.errors import Conflict
 from patients import duplicates
 from patients import services as patient_services
-from patients.errors import AlreadyErased
+from patients.errors import AlreadyErased, RecordMerged
 from patients.models import Patient
 from tests.conftest import client_of
 from tests.factories import at, book, make_doctor, make_patient, make_user
@@ -218,6 +218,15 @@ def test_there_is_no_way_back(change: Any) -> None:
     assert patient.full_name == f"Erased patient {patient.pk}"
 
 
+def test_a_merged_record_is_erased_with_the_one_it_leads_to() -> None:
+    kept, duplicate = make_patient(), make_patient(full_name="Jane Twice")
+    merging.merge(kept, duplicate)
+    with pytest.raises(RecordMerged, match=rf"patient {kept.pk}\b"):
+        erasure.erase(duplicate, reason=REASON)
+    duplicate.refresh_from_db()
+    assert (duplicate.full_name, duplicate.erased_at) == ("Jane Twice", None)
+
+
 def test_the_erased_are_nobodys_duplicates() -> None:
     for _ in range(2):
         erased = erasure.erase(make_patient(), reason=REASON)
@@ -247,6 +256,16 @@ def test_records_are_over_ten_years_after_the_last_visit(clock: time_machine.Tra
     assert listed() == [seen.pk, unseen.pk]
     clock.move_to(at("2048-01-02 06:00"))  # ten years after the child came of age
     assert listed() == [seen.pk, unseen.pk, child.pk]
+
+
+@pytest.mark.usefixtures("kept_for_ten_years")
+def test_ten_years_before_29_february_are_those_since_the_28th(clock: time_machine.Traveller) -> None:
+    clock.move_to(at("2018-02-28 05:59"))
+    before = make_patient()
+    clock.move_to(at("2018-02-28 06:00"))
+    make_patient()
+    clock.move_to(at("2028-02-29 06:00"))
+    assert listed() == [before.pk]
 
 
 @pytest.mark.usefixtures("kept_for_ten_years")

@@ -315,7 +315,6 @@ def books(doctor: Doctor, start: Any, **asked: Any) -> bool:
 @settings(
     max_examples=8,
     phases=[Phase.generate],  # to shrink a failure takes minutes here
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -162,7 +162,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@
 
 
 class AnyName(TestCase):
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@'\t\r\n\";, "), min_size=1, max_size=20)
     )

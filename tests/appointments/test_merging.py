@@ -1,5 +1,6 @@
 """Two records of one person become one."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,9 +17,10 @@ from appointments.merging import merge, references
 from appointments.models import Appointment, WaitlistEntry
 from appointments.series import services as series
 from appointments.series.errors import DatesRefused
+from common.errors import Busy
 from patients import guardians
 from patients import services as patient_services
-from patients.errors import MergedElsewhere, OneGuardsTheOther, RecordMerged, SameRecord
+from patients.errors import MergedElsewhere, OneGuardsTheOther, RecordMerged, SameRecord, TooManyGuardians
 from patients.models import Patient, PatientMerge
 from tests.factories import at, book, make_doctor, make_patient
 
@@ -276,6 +278,34 @@ def test_a_record_is_merged_into_one_other_only() -> None:
         merge(make_patient(), duplicate)
     with pytest.raises(RecordMerged):
         merge(duplicate, make_patient())
+
+
+def test_a_merge_that_lengthens_a_line_of_guardians_beyond_ten_is_refused() -> None:
+    """A line as long as it can be, written past the service: a merge puts nobody below it."""
+    top = make_patient()
+    line = [top]
+    for _ in range(10):
+        line.append(make_patient())
+        Patient.objects.filter(pk=line[-1].pk).update(guardian=line[-2])
+    with pytest.raises(TooManyGuardians):
+        merge(make_patient(), line[-1])
+    assert PatientMerge.objects.count() == 0
+
+
+def test_a_line_of_guardians_that_changes_before_the_lock_is_had_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept, duplicate = pair()
+    lock = guardians.lock
+
+    def late(ids: Iterable[int]) -> dict[int, Patient]:
+        Patient.objects.filter(pk=kept.pk).update(guardian=make_patient())
+        return lock(ids)
+
+    monkeypatch.setattr(guardians, "lock", late)
+    with pytest.raises(Busy):
+        merge(kept, duplicate)
+    assert PatientMerge.objects.count() == 0
 
 
 def test_a_merge_that_fails_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ import time_machine
 
 from accounts.models import User
 from accounts.roles import Role
-from appointments import policy, services
+from appointments import holds, policy, services
+from appointments.errors import ForTheClinic
 from appointments.lifecycle import Status
 from appointments.merging import merge
 from appointments.models import Appointment
@@ -116,6 +117,44 @@ def test_patient_may_book_it_where_it_is_bookable_online() -> None:
     assert refusal("2026-03-02 10:00", appointment_type=surgery, as_patient=True) == answer
     assert book("2026-03-02 10:00", appointment_type=surgery).pk
     assert book("2026-03-02 10:00", appointment_type=make_type(), as_patient=True).pk
+
+
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"duration_minutes": 240}, "duration_minutes"),
+        ({"notes": "Important"}, "notes"),
+        ({"override": True, "reason": REASON}, "override"),
+    ],
+)
+def test_a_patient_leaves_to_the_clinic_what_it_sets(terms: dict[str, Any], field: str) -> None:
+    """On every way: the pages for patients call the verb itself."""
+    answer = ("for_the_clinic", field, "Only the clinic sets this. Leave it out, or call the clinic.")
+    assert refusal("2026-03-02 10:00", as_patient=True, **terms) == answer
+    visit = book("2026-03-04 10:00")
+    with pytest.raises(ForTheClinic) as caught:
+        services.amend(visit, start=at("2026-03-05 10:00"), as_patient=True, **terms)
+    assert caught.value.field == field
+    visit.refresh_from_db()
+    assert (visit.start, visit.notes, visit.history.count()) == (at("2026-03-04 10:00"), "", 1)
+
+
+@pytest.mark.parametrize("status", ["checked_in", "no_show"])
+def test_a_patient_takes_no_step_that_the_clinic_takes(status: str) -> None:
+    visit = book("2026-03-04 10:00")
+    with pytest.raises(ForTheClinic) as caught:
+        services.set_status(visit, status, as_patient=True)
+    assert caught.value.field == "status"
+    assert Appointment.objects.get().status == "scheduled"
+
+
+def test_a_patient_names_no_room(doctor: Doctor) -> None:
+    room = make_room()
+    terms: dict[str, Any] = {"doctor": doctor, "room": room, "as_patient": True}
+    assert refusal("2026-03-04 10:00", **terms)[:2] == ("for_the_clinic", "room")
+    with pytest.raises(ForTheClinic) as caught:
+        holds.hold(start=at("2026-03-04 10:00"), patient=make_patient(), **terms)
+    assert caught.value.field == "room"
 
 
 def test_leaves_some_for_others(patient: Patient, settings: Any) -> None:

@@ -82,7 +82,6 @@ def apart(stretches: list[Stretch]) -> list[Stretch]:
 
 @settings(
     max_examples=50 if connection.vendor == "sqlite" else 20,  # what they are drawn from is the same
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments import holds, hours, offers, services, waitlist
-from appointments.errors import PatientBusy, SlotHeld, TooManyVisits
+from appointments.errors import ForTheClinic, NotOnline, PatientBusy, SlotHeld, TooManyVisits
 from appointments.finding import Search, find_slots
 from appointments.merging import merge
 from appointments.models import Appointment, Hold, WaitlistEntry, WaitlistOffer
@@ -582,6 +582,26 @@ def test_a_patient_who_joins_twice_for_the_same_waits_once(doctor: Doctor) -> No
     assert wait(doctor, patient=patient, weekdays=[0], as_patient=True) != first
     waitlist.withdraw(first)
     assert wait(doctor, patient=patient, weekdays=[0, 1], as_patient=True) != first
+
+
+def test_a_patient_waits_for_nothing_that_the_clinic_books(doctor: Doctor) -> None:
+    surgery, patient = make_type(bookable_online=False), make_patient()
+    with pytest.raises(NotOnline):
+        wait(doctor, patient=patient, appointment_type=surgery, as_patient=True)
+    entry = wait(doctor, patient=patient, as_patient=True)
+    with pytest.raises(NotOnline):
+        waitlist.amend(entry, appointment_type=surgery, as_patient=True)
+    assert WaitlistEntry.objects.get().appointment_type is None
+
+
+def test_a_patient_says_not_how_urgent_it_is(doctor: Doctor) -> None:
+    with pytest.raises(ForTheClinic) as caught:
+        wait(doctor, priority=2, as_patient=True)
+    assert caught.value.field == "priority"
+    entry = wait(doctor, as_patient=True)
+    with pytest.raises(ForTheClinic):
+        waitlist.amend(entry, priority=2, as_patient=True)
+    assert WaitlistEntry.objects.get().priority == entry.priority
 
 
 def test_nobody_is_offered_the_same_time_twice(doctor: Doctor, full: list[Appointment]) -> None:

@@ -144,6 +144,15 @@ def test_a_row_names_1000_records_at_most_and_says_how_many_there_were(
     assert row.details == details
 
 
+def test_where_no_trail_is_open_nothing_is_noted(db: None) -> None:
+    patient = make_patient()
+    with trail.aside("offer.lapse"), trail.part(patient):
+        trail.name("patient.read", patient.pk)
+        trail.tell(count=1)
+        trail.saw([patient])
+    assert (trail.current(), rows()) == (None, [])
+
+
 def test_who_is_turned_away_leaves_a_row(api: APIClient) -> None:
     patient = make_patient()
     assert APIClient().get(f"/api/patients/{patient.pk}/").status_code == 401

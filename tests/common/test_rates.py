@@ -76,6 +76,15 @@ def test_a_process_lets_no_more_pass_than_a_fiftieth_beyond_the_rate(django_asse
         assert passed("jane", (500, 60), 100) == 0
 
 
+def test_who_is_not_known_any_more_is_counted_where_all_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of a process has a bound; what is forgotten there is in the count that all share."""
+    monkeypatch.setattr(rates, "MOST_KEYS", 2)
+    assert passed("jane", (5, HOUR), 4) == 4
+    assert [passed(who, (5, HOUR), 1) for who in ("john", "jack")] == [1, 1]
+    assert set(rates._known) == {"test:jack"}
+    assert passed("jane", (5, HOUR), 4) == 1
+
+
 def test_no_rate_is_no_limit(django_assert_num_queries: NumQueries) -> None:
     with django_assert_num_queries(0):
         rates.spend("test", "jane", None)

@@ -1,8 +1,11 @@
 """Who books for whom."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from appointments.erasure import erase
+from common.errors import Busy
 from patients import guardians, services
 from patients.errors import GuardianErased, GuardianMerged, OwnGuardian, TooManyGuardians
 from patients.models import Patient
@@ -36,6 +39,20 @@ def test_a_line_of_guardians_has_ten_at_most(db: None) -> None:
         patient = make_patient(guardian=patient)
     with pytest.raises(TooManyGuardians):
         make_patient(guardian=patient)
+
+
+def test_a_line_that_changes_before_the_lock_is_had_is_asked_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    mother, child = make_patient(), make_patient()
+    lock = guardians.lock
+
+    def late(ids: Iterable[int]) -> dict[int, Patient]:
+        Patient.objects.filter(pk=mother.pk).update(guardian=make_patient())
+        return lock(ids)
+
+    monkeypatch.setattr(guardians, "lock", late)
+    with pytest.raises(Busy):
+        services.amend(child, guardian=mother)
+    assert Patient.objects.get(pk=child.pk).guardian is None
 
 
 def test_nobody_is_the_guardian_whose_data_was_erased(db: None) -> None:

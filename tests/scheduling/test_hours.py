@@ -396,7 +396,7 @@ def test_a_local_time_that_the_clock_shows_twice_is_told() -> None:
     assert [happens_twice(edge.astimezone(london)) for edge in edges] == [False] * 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PLACES), windows, st.integers(-2000, 1000), st.integers(1, 3000))
 @example(("America/St_Johns", "2010-11-07"), [window(SUN, "00:00", "08:00")], 150, 1)
 @example(("America/St_Johns", "2010-11-07"), [window(FRI, "23:30", "23:30")], 151, 60)

@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.intervals import bits
@@ -150,7 +150,6 @@ def test_free_starts_agree_with_the_plain_model(
     assert set(bits(found)) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(calendars, min_size=1, max_size=3), lengths, st.integers(0, 250))
 def test_the_grid_is_independent_of_how_far_back_one_looks(parts: list[int], step: int, origin: int) -> None:
     """Looking back to the beginning of the day before a day is as good as looking back for ever."""
