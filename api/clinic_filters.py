@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from api.fields import LocalDateFormField
 from api.filters import ActiveFirst, EdgeFilter, Filters, TextFilter, TruthFilter, WholeNumberFilter
+from api.query_fields import LocalDateFormField
 from clinics.models import AppointmentType, Holiday, Location, LocationException, Room
 from doctors.models import AvailabilityException
 

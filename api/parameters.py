@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError as FormError
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from api.fields import ListFormField
+from api.query_fields import ListFormField
 
 TWICE = "%r is given twice; give it once."
 

@@ -10,8 +10,9 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.roles import Right
-from api.fields import MOST_ID, ListFormField
+from api.fields import MOST_ID
 from api.parameters import Parameters
+from api.query_fields import ListFormField
 from api.slot_query import MOST_DOCTORS
 from appointments.permissions import within_reach
 from appointments.reports.scope import Scope, period

@@ -150,23 +150,25 @@ class WaitSerializer(serializers.Serializer[Any]):
     p90_minutes = count("Nine of ten waited so long at most. Null: no visit.", allow_null=True)
 
 
-class WaitOfDaySerializer(serializers.Serializer[Any]):
-    """Of the visits that begin on a local day."""
+class WaitOfSomeSerializer(serializers.Serializer[Any]):
+    """Of some of the visits."""
 
-    date = serializers.DateField()
     visits = count("As in `total`.", source="wait.visits")
     median_minutes = count("As in `total`.", source="wait.median_minutes", allow_null=True)
     p90_minutes = count("As in `total`.", source="wait.p90_minutes", allow_null=True)
 
 
-class WaitOfDoctorSerializer(serializers.Serializer[Any]):
+class WaitOfDaySerializer(WaitOfSomeSerializer):
+    """Of the visits that begin on a local day."""
+
+    date = serializers.DateField()
+
+
+class WaitOfDoctorSerializer(WaitOfSomeSerializer):
     """Of one doctor."""
 
     doctor = serializers.IntegerField(min_value=1)
     doctor_name = serializers.CharField()
-    visits = count("As in `total`.", source="wait.visits")
-    median_minutes = count("As in `total`.", source="wait.median_minutes", allow_null=True)
-    p90_minutes = count("As in `total`.", source="wait.p90_minutes", allow_null=True)
 
 
 class WaitsSerializer(serializers.Serializer[Any]):

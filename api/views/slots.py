@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.roles import Right
-from api.fields import EDGE, ID
+from api.fields import ID
+from api.query_fields import EDGE
 from api.serializers.appointments import SlotListSerializer, show_slots
 from api.slot_query import DEFAULT_DAYS, DEFAULT_LIMIT, MOST_DAYS, MOST_DAYS_AHEAD, MOST_SLOTS, search_for
 from appointments.finding import PARTS_OF_DAY, find_slots
