@@ -59,7 +59,7 @@ def test_no_get_tells_a_stranger_of_a_patient(role: str, db: None) -> None:
         if "GET" not in methods(view):
             continue
         url = clinic.address(route)
-        lists = QUERIES if route.startswith("api/") and "{" not in route else ()
+        lists = QUERIES if route.startswith("api/") and "{" not in route and route != "api/schema/" else ()
         for query in ({}, *lists):
             with transaction.atomic():
                 answer = client.get(url, query)
