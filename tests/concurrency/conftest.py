@@ -11,8 +11,9 @@ from tests import collected
 from tests.concurrency.server import Clinic, serving
 from tools.serving.database import Database
 
+Copied = Callable[[], AbstractContextManager[Database]]
 Serve = Callable[..., AbstractContextManager[Clinic]]
-NUMBERS = count(1)  # of the copies that this process has made
+NUMBERS = count(1)  # of the copies and logs that this process has made
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +22,26 @@ def clock() -> None:
 
 
 @pytest.fixture(scope="package")
-def serve(tmp_path_factory: pytest.TempPathFactory, seeded: tuple[Database, dict[str, Any]]) -> Serve:
+def copied(seeded: tuple[Database, dict[str, Any]]) -> Copied:
+    """A fresh copy of one migrated and seeded database, which nobody serves."""
+    template, _ = seeded
+
+    @contextmanager
+    def copy() -> Iterator[Database]:
+        database = template.copy(f"copy{next(NUMBERS)}")
+        try:
+            yield database
+        finally:
+            database.drop()
+
+    return copy
+
+
+@pytest.fixture(scope="package")
+def serve(tmp_path_factory: pytest.TempPathFactory, seeded: tuple[Database, dict[str, Any]], copied: Copied) -> Serve:
     """Runs a server on a fresh copy of one migrated and seeded database, with or without what protects it."""
     folder = tmp_path_factory.mktemp("concurrency")
-    template, people = seeded
+    _, people = seeded
     collected.put_down(folder, collected.names())
 
     @contextmanager
@@ -42,22 +59,18 @@ def serve(tmp_path_factory: pytest.TempPathFactory, seeded: tuple[Database, dict
         application: str = "core.wsgi",
         through: Callable[[str], str] = str,
     ) -> Iterator[Clinic]:
-        number = next(NUMBERS)
-        database = template.copy(f"copy{number}")
-        try:
+        application = application if lock else "tests.concurrency.unguarded"
+        application = application if keys else "tests.concurrency.keyless"
+        application = application if trail else "tests.concurrency.untold"
+        application = application if rooms else "tests.concurrency.roomless"
+        application = application if guard else "tests.concurrency.unwatched"
+        application = "tests.concurrency.pages" if pages else application
+        with copied() as database:
             if not guards:
                 database.drop_guards()
-            application = application if lock else "tests.concurrency.unguarded"
-            application = application if keys else "tests.concurrency.keyless"
-            application = application if trail else "tests.concurrency.untold"
-            application = application if rooms else "tests.concurrency.roomless"
-            application = application if guard else "tests.concurrency.unwatched"
-            application = "tests.concurrency.pages" if pages else application
             more = {"STATIC_ROOT": str(folder), **(settings or {}), "DATABASE_URL": through(database.url) + query}
-            with serving(database, people, folder / f"{number}.log", application, more) as clinic:
+            with serving(database, people, folder / f"{next(NUMBERS)}.log", application, more) as clinic:
                 yield clinic
-        finally:
-            database.drop()
 
     return run
 

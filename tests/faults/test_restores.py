@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core import backups, dumps
-from tests.concurrency.conftest import Serve
+from tests.concurrency.conftest import Copied
 from tests.faults.test_backups import empty, manage
 from tools.serving.database import Database, PostgresDatabase
 
@@ -32,21 +32,20 @@ def dump(database: Database, file: Path) -> None:
         file.write_bytes(Path(database.url.removeprefix("sqlite:///")).read_bytes())
 
 
-def test_a_file_of_another_system_is_refused_and_changes_nothing(serve: Serve, tmp_path: Path) -> None:
+def test_a_file_of_another_system_is_refused_and_changes_nothing(copied: Copied, tmp_path: Path) -> None:
     file = tmp_path / "shop.backup"
-    with serve() as clinic:
-        clinic.stop()
-        with empty(clinic.database, tmp_path) as other:
+    with copied() as database:
+        with empty(database, tmp_path) as other:
             other.execute("CREATE TABLE goods (price int)")
             dump(other, file)
-        told = manage(clinic.database, "restore", str(file), "--replace")
+        told = manage(database, "restore", str(file), "--replace")
         assert told.returncode == 1
         assert told.stderr == f"CommandError: {file} is of another system: it has no table appointments_appointment.\n"
-        assert clinic.database.rows("SELECT count(*) FROM patients_patient") == [(1000,)]
+        assert database.rows("SELECT count(*) FROM patients_patient") == [(1000,)]
 
 
-def test_nothing_is_no_backup(serve: Serve, tmp_path: Path) -> None:
-    with serve() as clinic, empty(clinic.database, tmp_path) as other:
+def test_nothing_is_no_backup(copied: Copied, tmp_path: Path) -> None:
+    with copied() as database, empty(database, tmp_path) as other:
         told = manage(other, "backup", str(tmp_path / "clinic.backup"))
         assert told.returncode == 1
         assert told.stderr.startswith("CommandError: There is nothing of a clinic in the database ")
@@ -54,21 +53,20 @@ def test_nothing_is_no_backup(serve: Serve, tmp_path: Path) -> None:
 
 
 @postgres
-def test_a_backup_comes_back_where_a_role_that_had_rights_is_not(serve: Serve, tmp_path: Path) -> None:
+def test_a_backup_comes_back_where_a_role_that_had_rights_is_not(copied: Copied, tmp_path: Path) -> None:
     file, role = tmp_path / "clinic.backup", f"clinic_app_{os.getpid()}"
-    with serve() as clinic:
-        clinic.stop()
-        clinic.database.execute(f"CREATE ROLE {role}")
+    with copied() as database:
+        database.execute(f"CREATE ROLE {role}")
         try:
-            clinic.database.execute(f"GRANT SELECT ON patients_patient TO {role}")
-            assert manage(clinic.database, "backup", str(file)).returncode == 0
-            with empty(clinic.database, tmp_path) as same:
+            database.execute(f"GRANT SELECT ON patients_patient TO {role}")
+            assert manage(database, "backup", str(file)).returncode == 0
+            with empty(database, tmp_path) as same:
                 assert manage(same, "restore", str(file)).stderr == ""
                 assert same.rows(f"SELECT has_table_privilege('{role}', 'patients_patient', 'SELECT')") == [(True,)]
         finally:
-            clinic.database.execute(f"DROP OWNED BY {role}")
-            clinic.database.execute(f"DROP ROLE {role}")
-        with empty(clinic.database, tmp_path) as other:
+            database.execute(f"DROP OWNED BY {role}")
+            database.execute(f"DROP ROLE {role}")
+        with empty(database, tmp_path) as other:
             for options in ((), ("--replace",)):
                 told = manage(other, "restore", str(file), *options)
                 assert told.returncode == 0, told.stderr
@@ -80,12 +78,11 @@ def test_a_backup_comes_back_where_a_role_that_had_rights_is_not(serve: Serve, t
 
 
 @postgres
-def test_a_backup_comes_back_where_the_extensions_are_the_superusers(serve: Serve, tmp_path: Path) -> None:
+def test_a_backup_comes_back_where_the_extensions_are_the_superusers(copied: Copied, tmp_path: Path) -> None:
     file, role = tmp_path / "clinic.backup", f"clinic_owner_{os.getpid()}"
-    with serve() as clinic:
-        clinic.stop()
-        assert manage(clinic.database, "backup", str(file)).returncode == 0
-        with empty(clinic.database, tmp_path) as other:
+    with copied() as database:
+        assert manage(database, "backup", str(file)).returncode == 0
+        with empty(database, tmp_path) as other:
             assert isinstance(other, PostgresDatabase)
             for extension in ("btree_gist", "pg_trgm"):
                 other.execute(f"CREATE EXTENSION {extension}")
@@ -106,12 +103,11 @@ def test_a_backup_comes_back_where_the_extensions_are_the_superusers(serve: Serv
 
 
 @sqlite
-def test_a_name_that_means_something_in_a_uri_is_that_file(serve: Serve, tmp_path: Path) -> None:
+def test_a_name_that_means_something_in_a_uri_is_that_file(copied: Copied, tmp_path: Path) -> None:
     file = tmp_path / "is it #1? 50%.backup"
-    with serve() as clinic:
-        clinic.stop()
-        assert manage(clinic.database, "backup", str(file)).returncode == 0
-        told = manage(clinic.database, "restore", str(file), "--replace")
+    with copied() as database:
+        assert manage(database, "backup", str(file)).returncode == 0
+        told = manage(database, "restore", str(file), "--replace")
         assert (told.returncode, told.stdout.splitlines()[0]) == (
             0,
             "Restored 1000 patients, 150 doctors, 0 appointments.",
