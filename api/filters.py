@@ -59,6 +59,13 @@ class EdgeFilter(filters.Filter):
     field_class = EdgeFormField
 
 
+class ChangedFilter(EdgeFilter):
+    """For whoever reads what is new since they last asked."""
+
+    def __init__(self) -> None:
+        super().__init__(field_name="updated_at", lookup_expr="gte", help_text="Made or changed at or after this time.")
+
+
 @extend_schema_field(OpenApiTypes.DATE)
 class DayFilter(filters.Filter):
     """A day of the calendar."""
@@ -164,6 +171,7 @@ class PatientFilters(ActiveFirst):
         choices=Patient.Contact.choices, help_text="Those whom the clinic may reach like this."
     )
     guardian = WholeNumberFilter(help_text="The dependents of this patient, by id.")
+    updated_at_after = ChangedFilter()
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Whoever may not read an identifier cannot guess it either."""
@@ -183,6 +191,7 @@ class DoctorFilters(ActiveFirst):
     email = TextFilter()
     specialization = FoldedFilter(field_name="specialization_key")
     default_duration_minutes = WholeNumberFilter()
+    updated_at_after = ChangedFilter()
 
     class Meta:
         model = Doctor
@@ -205,6 +214,7 @@ class AppointmentFilters(OfTwo):
     appointment_time = EdgeFilter(field_name="start", help_text="Exactly at this time.")
     appointment_time_after = EdgeFilter(field_name="start", lookup_expr="gte", help_text="At or after this time.")
     appointment_time_before = EdgeFilter(field_name="start", lookup_expr="lt", help_text="Before this time.")
+    updated_at_after = ChangedFilter()
 
     class Meta:
         model = Appointment

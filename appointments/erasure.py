@@ -16,7 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import IdempotencyKey, Token, User
 from appointments import waitlist
@@ -69,7 +69,7 @@ def erase(patient: Patient, *, reason: str) -> Patient:
     for entry in WaitlistEntry.objects.filter(patient__in=records, status__in=waitlist.STANDING).order_by("id"):
         waitlist.withdraw(entry)
     Hold.objects.filter(patient__in=records).delete()
-    _forget_texts(records, visits)
+    _forget_texts(records, visits, now)
     _forget_answers(record.full_name for record in records.values())
     # Who has become one of the clinic's own signs in on, and as this patient no more.
     users = [record.user for record in records.values() if record.user and asks_as_patient(record.user)]
@@ -127,12 +127,16 @@ def _locked(patient: Patient) -> dict[int, Patient]:
     return {pk: rows[pk] for pk in sorted(ids)}
 
 
-def _forget_texts(records: Iterable[int], visits: Any) -> None:
-    """What people have written about the visits, and what pages and answers have kept of the records."""
+def _forget_texts(records: Iterable[int], visits: Any, now: datetime) -> None:
+    """What people have written about the visits, and what pages and answers have kept of the records.
+
+    Each is changed like any other: whoever keeps a copy is told to forget as well.
+    """
+    changed: dict[str, Any] = {"notes": "", "version": F("version") + 1, "updated_at": now}
     AppointmentChange.objects.filter(appointment__in=visits).update(reason="")
     OnlineBooking.objects.filter(appointment__in=visits).delete()  # with the private link
-    visits.update(notes="")
-    Series.objects.filter(patient__in=records).update(notes="")
+    visits.update(**changed)
+    Series.objects.filter(patient__in=records).update(**changed)
     PatientMerge.objects.filter(Q(kept__in=records) | Q(merged__in=records)).update(reason="")
     kind = ContentType.objects.get_for_model(Patient)
     entries = LogEntry.objects.filter(content_type=kind, object_id__in=[str(pk) for pk in records])
@@ -148,7 +152,7 @@ def _forget_answers(names: Iterable[str]) -> None:
 
 
 def _forget(record: Patient, now: datetime, reason: str) -> None:
-    Patient.objects.filter(guardian=record).update(guardian=None)
+    Patient.objects.filter(guardian=record).update(guardian=None, updated_at=now)
     for name, value in FORGOTTEN.items():
         setattr(record, name, value)
     record.full_name, record.erased_at, record.erasure_reason = f"Erased patient {record.pk}", now, reason

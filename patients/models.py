@@ -168,6 +168,7 @@ class Patient(TimeStamped):
             models.Index("email", "id", name="patient_in_order_of_email"),
             models.Index("date_of_birth", "id", name="patient_by_birth"),
             models.Index("created_at", "id", name="patient_by_creation"),
+            models.Index("updated_at", "id", name="patient_by_change"),
             models.Index("sex", "full_name", "id", name="patient_by_sex"),
             models.Index("contact_preference", "full_name", "id", name="patient_by_contact"),
             models.Index("full_name", "id", name="patient_out_of_use", condition=Q(active=False)),

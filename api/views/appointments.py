@@ -88,6 +88,7 @@ class AppointmentViewSet(RecordViewSet):
         "doctor": ("doctor_id", "start"),
         "patient": "patient_id",
         "created_at": "created_at",
+        "updated_at": "updated_at",
     }
     default_ordering = ("start",)
     verbs: ClassVar = {"create": "book", "destroy": "cancel"}

@@ -68,6 +68,7 @@ class DoctorViewSet(RecordViewSet):
         "email": "email",
         "specialization": "specialization",
         "created_at": "created_at",
+        "updated_at": "updated_at",
     }
     default_ordering = ("full_name",)
     export = export_of("doctors")

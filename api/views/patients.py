@@ -85,6 +85,7 @@ class PatientViewSet(PatientData):
         "email": "email",
         "date_of_birth": "date_of_birth",
         "created_at": "created_at",
+        "updated_at": "updated_at",
     }
     default_ordering = ("full_name",)
     redirecting = True

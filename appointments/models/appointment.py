@@ -141,6 +141,7 @@ class Appointment(TimeStamped):
             models.Index("start", "id", name="appointment_by_start"),
             models.Index("status", "start", "id", name="appointment_by_status"),
             models.Index("created_at", "id", name="appointment_by_creation"),
+            models.Index("updated_at", "id", name="appointment_by_change"),
             models.Index("doctor", "start", name="appointment_by_doctor_start"),
             # Of a doctor's visits most are over: those to come are found without reading them.
             models.Index("doctor", "status", "start", name="appointment_by_doctor_status"),

@@ -104,6 +104,18 @@ def test_the_skeleton_of_the_visits_stays(jane: Patient, clock: time_machine.Tra
     assert [visit.history.count() for visit in Appointment.objects.order_by("id")] == history == [2, 2]
 
 
+def test_whoever_keeps_a_copy_hears_what_to_forget(jane: Patient, clock: time_machine.Traveller) -> None:
+    child = Patient.objects.get(full_name="Her child")
+    before = list(Appointment.objects.order_by("id").values_list("version", flat=True))
+    clock.move_to(at("2026-03-03 06:00"))
+    erasure.erase(jane, reason=REASON)
+    visits = Appointment.objects.order_by("id")
+    assert list(visits.values_list("updated_at", flat=True)) == [at("2026-03-03 06:00"), at("2026-03-03 06:00")]
+    assert list(visits.values_list("version", flat=True)) == [version + 1 for version in before]
+    child.refresh_from_db()
+    assert child.updated_at == at("2026-03-03 06:00")
+
+
 def test_nobody_signs_in_as_them_any_more(jane: Patient, clock: time_machine.Traveller) -> None:
     user = jane.user
     assert user
