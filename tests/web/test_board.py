@@ -120,6 +120,23 @@ def test_board_shows_one_place_where_one_is_chosen(desk: Client) -> None:
     assert lanes(desk)["expected"] == []
 
 
+def test_board_shows_all_doctors_after_the_week_of_one_was_looked_at(desk: Client) -> None:
+    ids = [book(f"2026-03-02 {hour:02}:00", doctor=make_doctor()).pk for hour in (8, 9)]
+    desk.get("/desk/?view=week")
+    assert lanes(desk)["expected"] == ids
+    assert '<option value="" selected>All doctors</option>' in desk.get("/board/").content.decode()
+
+
+def test_board_says_which_specialty_it_shows_and_lets_go_of_it(desk: Client) -> None:
+    skin, heart = (make_doctor(specialization=name) for name in ("Dermatology", "Cardiology"))
+    theirs, others = book("2026-03-02 08:00", doctor=skin), book("2026-03-02 09:00", doctor=heart)
+    desk.get("/desk/?specialization=Dermatology")
+    assert lanes(desk)["expected"] == [theirs.pk]
+    assert "<option selected>Dermatology</option>" in desk.get("/board/").content.decode()
+    desk.get("/board/?specialization=")
+    assert lanes(desk)["expected"] == [theirs.pk, others.pk]
+
+
 def test_doctor_sees_the_own_patients_only() -> None:
     own = make_doctor()
     mine, theirs = book(doctor=own), book()

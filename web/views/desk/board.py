@@ -71,7 +71,11 @@ class BoardView(AtTheDesk):
     template = "web/desk/board.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.shown(Wanted.read(request, self.actor))
+        return self.shown(self.wanted())
+
+    def wanted(self) -> Wanted:
+        """The desk's filters, and a day of all of them: a week would be one doctor's."""
+        return Wanted.read(self.request, self.actor, view="day")
 
     def shown(self, wanted: Wanted, *, error: str = "", status: int = 200) -> HttpResponse:
         now = clock.now()
@@ -110,7 +114,7 @@ class BoardListView(BoardView):
     template = "web/desk/_board.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        wanted = Wanted.read(request, self.actor)
+        wanted = self.wanted()
         if request.GET.get("seen") == version_of(wanted, visits_of(self.actor, wanted), clock.now()):
             return HttpResponse(status=204)
         trail.name("appointment.list")
@@ -147,13 +151,13 @@ class BoardStepView(BoardView):
         if not self.inside:
             messages.error(self.request, text)
             return redirect("board")
-        return self.shown(Wanted.read(self.request, self.actor), error=text, status=status)
+        return self.shown(self.wanted(), error=text, status=status)
 
     def done(self, text: str) -> HttpResponse:
         if not self.inside:
             messages.success(self.request, text)
             return redirect("board")
-        board = self.shown(Wanted.read(self.request, self.actor))
+        board = self.shown(self.wanted())
         return trigger_client_event(board, "visit-changed", {"text": text, "quiet": True})
 
 

@@ -50,8 +50,11 @@ class Wanted:
     unknown: Typed | None = None
 
     @classmethod
-    def read(cls, request: HttpRequest, actor: User) -> "Wanted":
-        """From the address; what it does not say is as it was the last time. What makes no sense is left out."""
+    def read(cls, request: HttpRequest, actor: User, *, view: str = "") -> "Wanted":
+        """From the address; what it does not say is as it was the last time. What makes no sense is left out.
+
+        A page that has one ``view`` only names it: in which one the calendar was seen last says nothing there.
+        """
         asked = request.GET
         kept: dict[str, Any] = dict(request.session.get(REMEMBERED, {}))
         told = {name: asked[name] for name in ("view", "location", "specialization", "doctor") if name in asked}
@@ -67,7 +70,7 @@ class Wanted:
         location = next((place for place in locations if str(place.pk) == kept.get("location")), None)
         today = (location or locations[0]).local(clock.now()).date()
         doctor = everybody.filter(pk=read_id(kept["doctor"]) or 0).first() if kept.get("doctor") else None
-        view = kept.get("view", "day")
+        view = view or kept.get("view", "day")
         if view == "week" and doctor is None:
             key = folded(kept.get("specialization", ""))
             doctor = (everybody.practising(key) if key else everybody).first()
