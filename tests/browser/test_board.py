@@ -76,6 +76,14 @@ def test_name_opens_the_visit_and_what_is_done_there_shows_on_the_board(board: P
     expect(board.locator(f".lane-room #card-{jane.pk}")).to_be_visible()
 
 
+def test_focus_returns_to_the_visit_whose_card_was_drawn_anew_behind_the_dialog(board: Page, jane: Appointment) -> None:
+    board.locator(f"#name-{jane.pk}").press("Enter")
+    board.locator("#panel").get_by_role("button", name="Into the room").click()
+    expect(board.locator(f".lane-room #card-{jane.pk}")).to_be_attached()
+    board.keyboard.press("Escape")
+    expect(board.locator(f"#name-{jane.pk}")).to_be_focused()
+
+
 def test_what_is_pressed_on_the_board_is_work_and_its_own_asking_is_not(board: Page, jane: Appointment) -> None:
     by_itself: dict[str, bool] = {}
 

@@ -6,9 +6,11 @@ import { enhanceBooking } from "./quick.js";
 
 const panel = document.getElementById("panel");
 const body = document.getElementById("panel-body");
+let opener = "";
 
 /** Show what `url` answers in the dialog. */
 export async function openPanel(url) {
+  opener = document.activeElement?.id ?? "";
   await window.htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
   if (!body.hasChildNodes()) return;
   openDialog(panel);
@@ -38,7 +40,18 @@ document.addEventListener("click", (event) => {
   }
   form.querySelector("[type=submit]").focus();
 });
-panel.addEventListener("close", () => body.replaceChildren());
+/** The browser gives the focus back to what had it; where that was drawn anew meanwhile, to what stands for it now. */
+function returnFocus() {
+  if (!opener || document.activeElement !== document.body) return;
+  const visit = opener.split("-").at(-1);
+  const known = [opener, `name-${visit}`, `row-${visit}`, "main"];
+  known.map((id) => document.getElementById(id)).find(Boolean).focus();
+}
+
+panel.addEventListener("close", () => {
+  body.replaceChildren();
+  returnFocus();
+});
 document.addEventListener("htmx:afterSettle", () => {
   enhanceBooking(body);
   enhanceDoctors(body);
