@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.roles import Role
+from appointments import services
 from patients.models import Patient
 from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, sign_in
 from tests.factories import book, make_patient, make_user
@@ -84,6 +85,16 @@ def test_two_records_are_compared_and_merged(desk: Page) -> None:
     desk.get_by_role("button", name=f"Merge into record {kept.pk}").click()
     expect(desk.get_by_role("link", name="amina@example.org")).to_be_visible()
     assert Patient.objects.get(pk=other.pk).merged_into == kept
+
+
+def test_record_of_a_family_with_visits_to_come_and_past_is_accessible(desk: Page) -> None:
+    mother = make_patient(full_name="Amina Hassan")
+    for name in ("Zahra Hassan", "Yusuf Hassan"):
+        make_patient(full_name=name, guardian=mother)
+    services.complete(book("2026-03-02 08:00", patient=mother))
+    book("2026-03-09 08:00", patient=mother)
+    desk.goto(f"/patients/{mother.pk}/")
+    at_every_width(desk, assert_accessible)
 
 
 def test_record_is_corrected_without_scripts(visitors: Visitors, live_server: Any) -> None:
