@@ -225,6 +225,14 @@ def test_states_in_a_refusal_are_called_as_on_their_badges() -> None:
     assert error.message.startswith("This appointment is completed and cannot become cancelled.")
 
 
+def test_undoing_a_step_is_not_called_what_cancelling_is() -> None:
+    with translation.override("fr"):
+        told = [translation.gettext(text) for text in ("Cancel", "Cancelled", "Undo", "Undo the last change")]
+        taken_back = translation.gettext("Taken back. %(patient)s: %(status)s.")
+    assert told == ["Annuler", "Annulé", "Défaire", "Défaire la dernière modification"]
+    assert taken_back % {"patient": "Jane", "status": "Prévu"} == "Étape défaite. Jane : Prévu."
+
+
 def test_the_whole_way_of_a_booking_is_french(client: Client) -> None:
     doctor, kind = make_doctor(), make_type(name="Consultation")
     client.post("/language/", {"language": "fr"})
