@@ -66,6 +66,16 @@ def test_next_time_with_a_cardiologist_takes_four_clicks(desk: Page, heart: Doct
     assert Appointment.objects.get().doctor == heart
 
 
+def test_first_free_time_of_an_afternoon_is_asked_for_on_the_phone(desk: Page, heart: Doctor, jane: Patient) -> None:
+    desk.goto(f"/desk/book/?patient={jane.pk}&whom=doctor:{heart.pk}")
+    with desk.expect_response("**/desk/book/times/"):
+        desk.get_by_label("From").fill("2026-03-09")
+    with desk.expect_response("**/desk/book/times/"):
+        desk.get_by_label("Time of day").select_option("afternoon")
+    expect(desk.locator("#times label").first).to_contain_text("Monday 9 March, 12:00")
+    assert_accessible(desk)
+
+
 def test_pressing_book_twice_books_once(desk: Page) -> None:
     desk.get_by_role("link", name="New visit").click()
     desk.locator("#id_query").fill("jane")

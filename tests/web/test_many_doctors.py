@@ -23,7 +23,7 @@ MANY = 101
 PAGES = [
     (Role.RECEPTIONIST, "/desk/", 15),
     (Role.RECEPTIONIST, "/desk/?view=week", 16),
-    (Role.RECEPTIONIST, "/board/", 9),
+    (Role.RECEPTIONIST, "/board/", 10),
     (Role.RECEPTIONIST, "/desk/book/", 10),
     (Role.RECEPTIONIST, "/desk/visits/{visit}/move/", 6),
     (Role.RECEPTIONIST, "/doctors/", 3),

@@ -235,6 +235,38 @@ def test_where_no_time_is_free_the_waiting_list_is_offered_and_joined(desk: Clie
     assert (entry.patient, entry.specialization) == (patient, "Cardiology")
 
 
+def test_times_are_those_of_the_part_of_the_day_that_is_asked_for(desk: Client) -> None:
+    doctor = make_doctor()
+    set_hours(doctor, "tue 10:30-13:00", "wed 16:30-18:00")
+    told = {"whom": f"doctor:{doctor.pk}", "day": "2026-03-03"}
+    listed = {
+        part: slots(desk.post("/desk/book/times/", told | {"part_of_day": part}))[:4]
+        for part in ("morning", "afternoon", "evening")
+    }
+    at_place = f"{doctor.pk}@2026-03-{{}}@1"
+    assert listed == {
+        "morning": [at_place.format(time) for time in ("03T10:30", "03T11:00", "03T11:30", "10T10:30")],
+        "afternoon": [at_place.format(time) for time in ("03T12:00", "03T12:30", "04T16:30", "10T12:00")],
+        "evening": [at_place.format(time) for time in ("04T17:00", "04T17:30", "11T17:00", "11T17:30")],
+    }
+
+
+def test_time_of_day_that_there_is_not_is_none_that_is_asked_for(desk: Client) -> None:
+    doctor = make_doctor()
+    answer = desk.post("/desk/book/times/", {"whom": f"doctor:{doctor.pk}", "part_of_day": "night"})
+    assert (answer.status_code, len(slots(answer))) == (200, 5)
+
+
+def test_patient_waits_for_the_days_and_the_time_of_day_that_were_looked_for(desk: Client) -> None:
+    doctor = make_doctor()
+    set_hours(doctor)
+    told = {"whom": f"doctor:{doctor.pk}", "patient": make_patient().pk}
+    wanted = told | {"day": "2026-04-01", "part_of_day": "evening", "do": "wait"}
+    assert desk.post("/desk/book/", wanted, headers=INSIDE).status_code == 204
+    entry = WaitlistEntry.objects.get()
+    assert (entry.earliest, entry.latest, entry.part_of_day) == (date(2026, 4, 1), date(2026, 5, 1), "evening")
+
+
 def test_waiting_for_nothing_in_particular_is_refused_in_words(desk: Client) -> None:
     answer = desk.post("/desk/book/", {"do": "wait", "patient": make_patient().pk})
     assert (answer.status_code, "to wait for" in answer.content.decode()) == (400, True)

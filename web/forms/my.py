@@ -13,7 +13,7 @@ from clinics.models import AppointmentType
 from doctors.models import Doctor
 from patients.models import Patient
 from web.forms.doctors import DoctorField
-from web.forms.records import DayField
+from web.forms.records import PARTS_OF_DAY, DayField
 from web.tongues import tongue
 
 
@@ -63,13 +63,6 @@ class ContactForm(forms.ModelForm):
 class WaitForm(forms.Form):
     """What somebody waits for: a doctor, a type of visit, or both, in a stretch of days."""
 
-    PARTS: ClassVar = (
-        ("", _("Any time")),
-        ("morning", _("Morning (until 12:00)")),
-        ("afternoon", _("Afternoon (12:00 to 17:00)")),
-        ("evening", _("Evening (from 17:00)")),
-    )
-
     patient = forms.ModelChoiceField(queryset=Patient.objects.none(), label=_("For whom"), empty_label=None)
     appointment_type = forms.ModelChoiceField(
         queryset=AppointmentType.objects.none(), label=_("What for"), required=False, empty_label=_("Anything")
@@ -77,7 +70,7 @@ class WaitForm(forms.Form):
     doctor = DoctorField(label=_("Doctor"), required=False, empty_label=_("Any doctor"))
     earliest = DayField(label=_("From"))
     latest = DayField(label=_("Until"))
-    part_of_day = forms.ChoiceField(choices=PARTS, label=_("Time of day"), required=False)
+    part_of_day = forms.ChoiceField(choices=PARTS_OF_DAY, label=_("Time of day"), required=False)
 
     def __init__(self, people: Sequence[Patient], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from common.text import LONGEST_SEARCH
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
 from web.forms.doctors import MOST_FOUND, MOST_LISTED, Typed, found_by_name, unclear
-from web.forms.records import DayField, DayInput
+from web.forms.records import PARTS_OF_DAY, DayField, DayInput
 from web.forms.visits import MOST_REASON, read_wall
 
 DOCTOR, SPECIALTY = "doctor:", "specialty:"
@@ -69,6 +69,7 @@ class BookingForm(forms.Form):
         AppointmentType.objects.active(), label=_("Type of visit"), required=False, empty_label=_("Usual length")
     )
     day = DayField(label=_("From"), required=False)
+    part_of_day = forms.ChoiceField(choices=PARTS_OF_DAY, label=_("Time of day"), required=False)
     slot = SlotField(label=_("Time"), error_messages={"required": _("Choose a time.")})
     notes = forms.CharField(label=_("Note"), max_length=2000, required=False)
     override = forms.BooleanField(label=_("Set the rules about hours and notice aside"), required=False)

@@ -3,8 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinics.instants import validate_year
+
+# As `appointments.finding` divides a local day.
+PARTS_OF_DAY = (
+    ("", _("Any time")),
+    ("morning", _("Morning (until 12:00)")),
+    ("afternoon", _("Afternoon (12:00 to 17:00)")),
+    ("evening", _("Evening (from 17:00)")),
+)
 
 
 class PlainForm(forms.Form):

@@ -19,7 +19,7 @@ from common import clock as clinic_clock
 from web import days
 from web.actions import action_words
 from web.forms.manage import ROLES
-from web.forms.my import WaitForm
+from web.forms.records import PARTS_OF_DAY
 from web.navigation import ACCOUNT, MAIN, entries
 from web.picker import value_of
 
@@ -68,7 +68,7 @@ register.filter(action_words)
 @register.filter
 def part_of_day_words(part: str) -> str:
     """The part of the day as the form to wait calls it."""
-    return str(dict(WaitForm.PARTS)[part])
+    return str(dict(PARTS_OF_DAY)[part])
 
 
 @register.filter

@@ -31,7 +31,7 @@ export function enhanceBooking(root) {
   const whom = enhanceWhom(form);
   const times = enhanceTimes(form);
   enhancePatient(form, whom);
-  for (const name of ["whom", "appointment_type", "day"]) {
+  for (const name of ["whom", "appointment_type", "day", "part_of_day"]) {
     form.elements[name]?.addEventListener("change", () => times.look(false));
   }
   whom.onChoice = (byKey) => times.look(byKey);

@@ -129,14 +129,16 @@ class BookingView(OffersTimes):
             return self.shown(form, status=400)
         whom = form.read("whom") or ""
         today = Location.objects.default().local(clock.now()).date()
+        earliest = max(today, form.read("day") or today)
         try:
             waitlist.join(
                 patient=patient,
                 doctor=next(iter(self.doctors(whom)), None) if whom.startswith(DOCTOR) else None,
                 specialization=whom.removeprefix(SPECIALTY) if whom.startswith(SPECIALTY) else "",
                 appointment_type=kind,
-                earliest=today,
-                latest=today + WAIT,
+                earliest=earliest,
+                latest=earliest + WAIT,
+                part_of_day=form.read("part_of_day") or "",
                 actor=self.actor,
             )
         except DomainError as error:

@@ -102,6 +102,7 @@ class OffersTimes(AtTheDesk):
                 step=WALK_IN_STEP_MINUTES if self.walks_in else None,
                 location=place,
                 appointment_type=kind,
+                part_of_day="" if self.walks_in else form.read("part_of_day") or "",
             )
         )
         return [slot for slot in found if midnight is None or slot.start < midnight]
