@@ -10,7 +10,7 @@ from accounts.roles import Role
 from clinics import services as clinic_services
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from doctors.models import Doctor
-from tests.factories import book, make_doctor, make_patient, make_room, make_type, make_user
+from tests.factories import at, book, make_doctor, make_patient, make_room, make_type, make_user
 from tests.pages import entries, messages
 from tests.web.clients import queries, signed_in, text
 
@@ -208,9 +208,19 @@ def test_closure_tells_which_visits_it_leaves_outside_and_is_removed(client: Cli
     assert LocationException.objects.count() == 0
 
 
+def test_closure_without_times_is_of_whole_days_the_last_one_included(client: Client) -> None:
+    days = {"closure-kind": "closed", "closure-first": "2026-12-24", "closure-last": "2026-12-26"}
+    for told in (days, {**days, "closure-first": "2026-12-31", "closure-last": ""}):
+        client.post(f"/manage/locations/{place().pk}/closures/", told)
+    assert list(LocationException.objects.order_by("start").values_list("start", "end")) == [
+        (at("2026-12-24 00:00"), at("2026-12-27 00:00")),
+        (at("2026-12-31 00:00"), at("2027-01-01 00:00")),
+    ]
+
+
 def test_closure_that_cannot_be_is_said(client: Client) -> None:
     page = client.post(f"/manage/locations/{place().pk}/closures/", {**CLOSURE, "closure-end": "07:00"})
-    assert (page.status_code, "An exception ends after it starts." in text(page)) == (400, True)
+    assert (page.status_code, "It ends before it begins." in text(page)) == (400, True)
     assert LocationException.objects.count() == 0
 
 

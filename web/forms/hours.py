@@ -1,19 +1,15 @@
 """A week of windows as table rows, and leave: wall time of the location that each names."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Location
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from scheduling.hours import start_of_day
-from scheduling.intervals import DAY
-from web.forms.records import DayField, DayInput, PlainForm, RecordForm, TimeInput
-from web.forms.visits import instant_of
+from web.forms.records import DayInput, RecordForm, TimeInput
+from web.forms.stretches import StretchForm
 
 MOST_ROWS = 60
 BLANK_ROWS = 2
@@ -76,41 +72,23 @@ def week_of(formset: Any, doctor: Doctor) -> list[WeeklyHours]:
     ]
 
 
-class LeaveForm(PlainForm):
-    """Leave, or an extra clinic: whole days, or from one time to another."""
+class LeaveForm(StretchForm):
+    """Leave, or an extra clinic."""
 
     kind = forms.ChoiceField(
         label=_("What"), choices=[("closed", _("Leave: no visits")), ("open", _("Extra clinic: open besides"))]
     )
-    first = DayField(label=_("First day"))
-    start = forms.TimeField(label=_("From"), required=False, widget=TimeInput(), help_text=_("Empty: all day."))
-    last = DayField(label=_("Last day"), required=False, help_text=_("Included. Empty: the first day."))
-    end = forms.TimeField(label=_("To"), required=False, widget=TimeInput(), help_text=_("Empty: all day."))
     location = forms.ModelChoiceField(Location.objects.none(), label=_("Where"), empty_label=None)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200, help_text=_("For the clinic only."))
+    field_order = ("kind", "first", "start", "last", "end", "location", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         where: Any = self.fields["location"]
         where.queryset = Location.objects.active().order_by("id")
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.errors:
-            return cleaned
-        place, first, last = cleaned["location"], cleaned["first"], cleaned["last"] or cleaned["first"]
-        if last < first:
-            self.add_error("last", gettext("The last day is before the first."))
-            return cleaned
-        begins = self._instant("start", place, first, cleaned["start"]) if cleaned["start"] else None
-        ends = self._instant("end", place, last, cleaned["end"]) if cleaned["end"] else None
-        if self.errors:
-            return cleaned
-        cleaned["begins"] = begins or start_of_day(first, place.zone)
-        cleaned["ends"] = ends or start_of_day(last + DAY, place.zone)
-        if cleaned["ends"] <= cleaned["begins"]:
-            self.add_error("end", gettext("It ends before it begins."))
-        return cleaned
+    def place(self) -> Location | None:
+        return self.cleaned_data.get("location")
 
     def exception(self, doctor: Doctor) -> AvailabilityException:
         """What the form says, unsaved."""
@@ -122,10 +100,3 @@ class LeaveForm(PlainForm):
             location=self.cleaned_data["location"],
             reason=self.cleaned_data["reason"],
         )
-
-    def _instant(self, name: str, place: Location, day: date, at: time) -> datetime | None:
-        try:
-            return instant_of(datetime.combine(day, at.replace(second=0, microsecond=0)), place)
-        except forms.ValidationError as error:
-            self.add_error(name, error)
-            return None

@@ -1,6 +1,5 @@
 """What administrators write about the clinic and its users."""
 
-from datetime import date, datetime, time
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -16,7 +15,7 @@ from patients.models import Patient
 from web.forms.doctors import MOST_LISTED, DoctorField
 from web.forms.hours import WEEKDAYS
 from web.forms.records import DayField, PlainForm, RecordForm, TimeInput, say_of_none
-from web.forms.visits import instant_of
+from web.forms.stretches import StretchForm
 
 ROLES = (
     ("", _("None: they see nothing")),
@@ -217,7 +216,7 @@ class HolidayForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_of_none(self, "location", _("Every location"))
+        say_of_none(self, "location", _("All locations"))
 
 
 class ImportForm(PlainForm):
@@ -225,7 +224,7 @@ class ImportForm(PlainForm):
     year = forms.IntegerField(label=_("Year"), min_value=YEARS[0], max_value=YEARS[-1])
     subdivision = forms.CharField(label=_("Part of the country"), required=False, max_length=50)
     location = forms.ModelChoiceField(
-        Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("Every location")
+        Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("All locations")
     )
 
 
@@ -248,32 +247,18 @@ class OpeningForm(RecordForm):
 OpeningFormSet = forms.formset_factory(OpeningForm, extra=2, can_delete=True, max_num=60, absolute_max=62)
 
 
-class ClosureForm(PlainForm):
+class ClosureForm(StretchForm):
     """A stretch by the clock of the location that it closes, or opens in spite of a holiday."""
 
     kind = forms.ChoiceField(
         label=_("What"), choices=[("closed", _("Closed")), ("open", _("Open in spite of a holiday"))]
     )
-    first = DayField(label=_("First day"))
-    start = forms.TimeField(label=_("From"), widget=TimeInput())
-    last = DayField(label=_("Last day"))
-    end = forms.TimeField(label=_("To"), widget=TimeInput())
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+    field_order = ("kind", "first", "start", "last", "end", "reason")
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": "closure", **kwargs})
         self.location = location
 
-    def clean(self) -> dict[str, Any]:
-        entered: dict[str, Any] = super().clean() or {}
-        for name, day, at in (("begins", "first", "start"), ("ends", "last", "end")):
-            if day in entered and at in entered:
-                entered[name] = self._instant(day, entered[day], entered[at])
-        return entered
-
-    def _instant(self, name: str, day: date, at: time) -> datetime | None:
-        try:
-            return instant_of(datetime.combine(day, at.replace(second=0, microsecond=0)), self.location)
-        except forms.ValidationError as error:
-            self.add_error(name, error)
-            return None
+    def place(self) -> Location:
+        return self.location
