@@ -25,9 +25,9 @@ class ScopeForm(PlainForm):
     field_order = ("from", "to", "location", "doctor")
     to = forms.DateField(label=_("To"), required=False, widget=DayInput())
     location = forms.ModelChoiceField(
-        Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("Every location")
+        Location.objects.order_by("id"), label=_("Location"), required=False, empty_label=_("All locations")
     )
-    doctor = DoctorField(label=_("Doctor"), required=False, empty_label=_("Every doctor"))
+    doctor = DoctorField(label=_("Doctor"), required=False, empty_label=_("All doctors"))
 
     def __init__(self, data: Any, *, actor: User) -> None:
         super().__init__(data)
