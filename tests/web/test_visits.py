@@ -191,6 +191,26 @@ def test_move_form_leaves_a_time_that_the_clocks_show_twice_as_it_is(desk: Clien
     assert (now(visit).doctor, now(visit).start) == (other, at("2026-10-25 01:10"))
 
 
+@pytest.mark.parametrize("start", ["2026-10-25 00:10", "2026-10-25 01:10"], ids=["the first 01:10", "the second"])
+def test_visit_dropped_on_another_doctor_keeps_the_time_that_the_clocks_show_twice(desk: Client, start: str) -> None:
+    Location.objects.update(time_zone="Europe/London")
+    one, other = make_doctor(), make_doctor()
+    for doctor in (one, other):
+        set_hours(doctor, "sun 00:00-06:00")
+    visit = book(start, doctor=one)
+    assert drop(desk, visit, "2026-10-25T01:10", "2026-10-25T01:40", doctor=other.pk)[0] == 200
+    assert (now(visit).doctor, now(visit).start, now(visit).duration_minutes) == (other, at(start), 30)
+
+
+def test_visit_dropped_within_the_hour_that_comes_twice_is_refused_in_words(desk: Client) -> None:
+    Location.objects.update(time_zone="Europe/London")
+    doctor = make_doctor()
+    set_hours(doctor, "sun 00:00-06:00")
+    visit = book("2026-10-25 01:10", doctor=doctor)
+    told = drop(desk, visit, "2026-10-25T01:20", "2026-10-25T01:50")
+    assert (told[0], "happens twice" in told[1], now(visit).start) == (400, True, at("2026-10-25 01:10"))
+
+
 def test_move_outside_hours_needs_a_reason_which_the_history_keeps(desk: Client) -> None:
     visit = book()
     told = {"doctor": visit.doctor_id, "date": "2026-03-02", "time": "19:00", "version": 1, "minutes": 30}

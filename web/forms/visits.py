@@ -27,12 +27,18 @@ class ReasonForm(forms.Form):
 
 
 class WallTime(forms.CharField):
-    """A naive time as the clock on the wall of ``place`` shows it, read as an instant: 2026-03-02T10:00."""
+    """A naive time as the clock on the wall of ``place`` shows it, read as an instant: 2026-03-02T10:00.
+
+    What shows as ``unmoved``, a visit's own edge, is left as it was, and perhaps not to be told by the clock alone.
+    """
 
     place: Location
+    unmoved: datetime
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        if text == f"{self.place.local(self.unmoved):%Y-%m-%dT%H:%M}":
+            return self.unmoved
         return read_wall(text, self.place) if text else None
 
 
@@ -104,12 +110,12 @@ class DropForm(forms.Form):
     end = WallTime()
     version = forms.IntegerField()
 
-    def __init__(self, *args: Any, place: Location, doctors: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visit: Appointment, place: Location, doctors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["doctor"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = doctors
-        for name in ("start", "end"):
+        for name, edge in (("start", visit.start), ("end", visit.end)):
             field = self.fields[name]
             assert isinstance(field, WallTime)
-            field.place = place
+            field.place, field.unmoved = place, edge

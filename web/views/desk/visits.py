@@ -196,6 +196,7 @@ class DropView(VisitView):
         place = Location.objects.filter(pk=asked).first() if asked else None
         form = DropForm(
             request.POST,
+            visit=visit,
             place=place or visit.location,
             doctors=within_reach(self.actor, Right.BOOK, Doctor.objects.active()),
         )
