@@ -18,6 +18,7 @@ from common import clock, request_id
 from common.addresses import client_address
 from common.open_trail import Outcome, current
 from common.text import without_nulls
+from common.trail import MASK
 
 LONGEST_NAME = 150
 
@@ -58,7 +59,7 @@ def _typed(credentials: dict[str, Any]) -> str:
     """
     typed = credentials.get("username") or credentials.get("email") or ""
     name = without_nulls(str(typed)[:LONGEST_NAME])
-    return name if not name or User.objects.filter(username=name).exists() else trail.MASK
+    return name if not name or User.objects.filter(username=name).exists() else MASK
 
 
 def _tokens_revoked(user: Any, tokens: int, request: HttpRequest | None = None, **kwargs: Any) -> None:
