@@ -124,7 +124,7 @@ class Schema(AutoSchema):
         if "{" in self.path and getattr(self.view, "redirecting", False):
             answers.append("308")
         if self._has_body():
-            answers += ["413", "415", "503"]
+            answers += ["411", "413", "415", "503"]
             answers += getattr(self.view, "also_answers_posts", ())
         return answers
 

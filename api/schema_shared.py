@@ -125,6 +125,13 @@ SHARED: dict[str, tuple[str, dict[str, Any]]] = {
         "NotAcceptable",
         _shared("`Accept` leaves out JSON.", "Could not satisfy the request Accept header."),
     ),
+    "411": (
+        "LengthRequired",
+        _shared(
+            "A body in chunks, to a server that cannot tell where they end: Django's own, for developers.",
+            "Send the body's length, in Content-Length.",
+        ),
+    ),
     "413": ("TooLarge", _shared("A body of more than 1 MiB.", "The body is larger than 1 MiB. Send less.")),
     "415": (
         "UnsupportedMediaType",

@@ -1,4 +1,4 @@
-"""A body of more than 1 MiB is not read, whatever stands in front of the application."""
+"""A body of more than 1 MiB, or of less than was announced, is refused, whatever stands in front of it."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from core.asgi import application as asgi
+from core.size import asgi as through_asgi
 from core.size import is_read, wsgi
 
 MIB = 1024 * 1024
@@ -31,8 +32,12 @@ def test_a_body_of_more_than_one_mebibyte_is_refused() -> None:
 
 def chunked(body: bytes, *, ends: bool = True) -> tuple[str, bytes]:
     """Status and body of the answer to a body without a length; ``ends``: the server tells where it does."""
+    return answered(body, {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": ends})
+
+
+def answered(body: bytes, environ: dict[str, Any]) -> tuple[str, bytes]:
     said: list[str] = []
-    environ = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(body), "wsgi.input_terminated": ends}
+    environ |= {"wsgi.input": BytesIO(body)}
     answer = wsgi(echo)(environ, lambda status, headers: said.append(status))  # type: ignore[arg-type, func-returns-value]
     return said[0], b"".join(answer)
 
@@ -54,6 +59,25 @@ def test_where_nobody_tells_where_chunks_end_the_length_is_asked_for() -> None:
         "411 Length Required",
         {"detail": "Send the body's length, in Content-Length."},
     )
+
+
+def test_a_body_without_a_length_is_read_where_the_server_tells_its_end() -> None:
+    """As it comes by HTTP/2."""
+    assert answered(b"a" * MIB, {"wsgi.input_terminated": True}) == ("200 OK", b"a" * MIB)
+    assert answered(b"a" * (MIB + 1), {"wsgi.input_terminated": True})[0] == "413 Content Too Large"
+    assert answered(b"", {"wsgi.input_terminated": True}) == ("200 OK", b"")
+    assert answered(b"left unread", {"wsgi.input_terminated": False}) == ("200 OK", b"")
+
+
+def test_a_form_of_which_a_part_was_lost_is_refused() -> None:
+    form = b"full_name=Jane&phone_number=0712345678"
+    assert answered(form, {"CONTENT_LENGTH": "38"}) == ("200 OK", form)
+    status, body = answered(form[:-3], {"CONTENT_LENGTH": "38"})
+    assert (status, json.loads(body)) == ("400 Bad Request", {"detail": "The body ended too soon. Send all of it."})
+
+
+def test_what_comes_after_the_body_is_not_read() -> None:
+    assert answered(b"full_name=JaneGET /", {"CONTENT_LENGTH": "14"}) == ("200 OK", b"full_name=Jane")
 
 
 TOO_LARGE = {
@@ -110,3 +134,36 @@ def test_an_asgi_server_refuses_it_even_if_its_length_is_not_named(length: str) 
 
     answer = asyncio.run(post())
     assert (answer.status_code, answer.json(), answer.headers["X-Request-ID"]) == (*REFUSED, ID)
+
+
+def asked_of_asgi(*messages: dict[str, Any], headers: tuple[tuple[bytes, bytes], ...] = ()) -> tuple[int, Any, Any]:
+    """Status and body of the answer to a request of these parts, and what the application behind was given of them."""
+    said: list[Any] = []
+    given: list[Any] = []
+    coming = list(messages)
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        message = await receive()
+        given.append((dict(scope["headers"])[b"content-length"], message["body"], message["more_body"]))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    asyncio.run(through_asgi(application)({"type": "http", "headers": headers}, receive, send))
+    return said[0]["status"], json.loads(said[1]["body"]), given
+
+
+def test_an_asgi_server_gives_a_body_in_parts_a_length() -> None:
+    parts = [{"type": "http.request", "body": body, "more_body": body == b"full_"} for body in (b"full_", b"name")]
+    assert asked_of_asgi(*parts) == (200, {}, [(b"9", b"full_name", False)])
+    assert asked_of_asgi(*parts, headers=((b"content-length", b"9"),)) == (200, {}, [(b"9", b"full_name", False)])
+
+
+def test_an_asgi_server_refuses_a_form_of_which_a_part_was_lost() -> None:
+    parts = [{"type": "http.request", "body": b"full_", "more_body": True}, {"type": "http.disconnect"}]
+    assert asked_of_asgi(*parts) == (400, {"detail": "The body ended too soon. Send all of it."}, [])
