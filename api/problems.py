@@ -29,6 +29,10 @@ logger = logging.getLogger(__name__)
 class Negotiation(DefaultContentNegotiation):
     """Errors may be problems, answers are JSON: so a client that accepts problems alone is given JSON as well."""
 
+    def get_accept_list(self, request: Request) -> list[str]:
+        """An empty `Accept` asks for nothing in particular, as one that is not there."""
+        return [kind for kind in super().get_accept_list(request) if kind] or ["*/*"]
+
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from clinics.models import Location
 from doctors.models import Doctor
+from patients.models import Patient
 from tests.factories import make_doctor
 
 
@@ -73,3 +74,25 @@ def test_a_form_may_have_windows(api: APIClient) -> None:
     form = {"[0]weekday": "mon", "[0]start": "08:00", "[0]end": "12:00"}
     answer = api.put(f"/api/doctors/{make_doctor().pk}/hours/", form, "multipart")
     assert [(window["weekday"], window["start"]) for window in answer.json()] == [("mon", "08:00")]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"full_name": "Jane", "phone_number": "0712345678", "full_name": "Joan"}', "full_name"),
+        ('{"full_name": {"a": 1, "a": 1}, "phone_number": "0712345678"}', "a"),
+    ],
+)
+def test_two_members_of_one_name_are_refused(api: APIClient, body: str, name: str) -> None:
+    answer = api.post("/api/patients/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"detail": f"JSON parse error - '{name}' is given twice; give it once."},
+    )
+    assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize("accept", ["", " ", ","])
+def test_an_empty_accept_header_takes_json(api: APIClient, accept: str) -> None:
+    answer = api.get("/api/doctors/", HTTP_ACCEPT=accept)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
