@@ -149,6 +149,9 @@ class Schema(AutoSchema):
         schema = super()._map_basic_serializer(serializer, direction)
         if direction == "response" and isinstance(serializer, serializers.ModelSerializer):
             schema["required"] = sorted(schema["properties"])  # what need not be sent is answered all the same
+            for shown in schema["properties"].values():
+                if shown.get("pattern") == PHONE_NUMBER:
+                    del shown["pattern"]  # numbers are read, and kept, in the digits of other scripts as well
         return schema
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:

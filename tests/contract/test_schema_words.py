@@ -340,3 +340,18 @@ def test_the_token_is_entered_with_its_word() -> None:
     [scheme] = schema["components"]["securitySchemes"].values()
     assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")
     assert "`Token 43dca77ace84f995ffee2267f9cd070e1d4cff73`" in scheme["description"]
+
+
+def test_an_answer_that_is_described_may_be_given() -> None:
+    """A phone number in Arabic digits, and the trail of a request for the record 0, broke clients made from it."""
+    known = description()["components"]["schemas"]
+    for name in ("Patient", "PatientResult"):
+        assert known[name]["properties"]["phone_number"] == {"type": "string", "maxLength": 40}, name
+    assert "pattern" in known["PatientRequest"]["properties"]["phone_number"]
+    assert known["AuditEvent"]["properties"]["objects"]["items"]["minimum"] == 0
+
+
+def test_every_operation_that_takes_a_body_may_ask_for_its_length() -> None:
+    for path, operations in description()["paths"].items():
+        for method, operation in operations.items():
+            assert ("411" in operation["responses"]) == ("requestBody" in operation), (path, method)
