@@ -59,7 +59,8 @@ def patient_is_active(visit: Proposal) -> Refused | None:
 
 
 def type_is_active(visit: Proposal) -> Refused | None:
-    gone = visit.appointment_type and not visit.appointment_type.active and not visit.moving
+    """A visit that is there already may be moved."""
+    gone = visit.appointment_type and not visit.appointment_type.active and visit.is_new
     return TypeInactive() if gone else None
 
 

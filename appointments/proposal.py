@@ -108,6 +108,14 @@ class Proposal:
         return near or Location.objects.default()
 
     @property
+    def is_new(self) -> bool:
+        """Whether it is to be on the calendar anew: booked, or put back after it was cancelled or missed.
+
+        What moves is there already, and undo leads back to what was.
+        """
+        return self.moving is None or not (self.moving.blocks or self.location_again)
+
+    @property
     def room_kind(self) -> str:
         return self.appointment_type.room_kind if self.appointment_type else ""
 

@@ -9,7 +9,7 @@ import time_machine
 from accounts.models import User
 from accounts.roles import Role
 from appointments import holds, policy, services
-from appointments.errors import ForTheClinic
+from appointments.errors import ForTheClinic, TypeInactive
 from appointments.lifecycle import Status
 from appointments.merging import merge
 from appointments.models import Appointment
@@ -88,6 +88,15 @@ def test_type_is_active() -> None:
     answer = ("type_inactive", "appointment_type", "This type of appointment is no longer offered.")
     assert refusal("2026-03-02 10:00", appointment_type=gone) == answer
     assert services.reschedule(visit, start=at("2026-03-02 13:00")).start == at("2026-03-02 13:00")
+
+
+def test_what_is_no_longer_offered_is_not_put_back_but_by_undo() -> None:
+    gone = make_type()
+    visit = services.cancel(book("2026-03-02 12:00", appointment_type=gone))
+    clinic_services.deactivate_type(gone)
+    with pytest.raises(TypeInactive):
+        services.set_status(visit, "scheduled")
+    assert services.undo(visit).status == "scheduled"
 
 
 def test_doctor_offers_it_by_specialization_or_by_name(doctor: Doctor) -> None:
