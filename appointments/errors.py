@@ -241,9 +241,11 @@ class ImpossibleTransition(Conflict):
 class NotMovable(Conflict):
     code = "not_movable"
     message = "This appointment is {current}; only a scheduled or confirmed one can change its time or doctor."
+    becoming_message = "An appointment that becomes {wanted} keeps its time and doctor. Change one after the other."
 
-    def __init__(self, *, current: str) -> None:
-        super().__init__(words={"current": current}, allowed=[])
+    def __init__(self, *, current: str, becoming: str = "") -> None:
+        text = self.becoming_message if becoming else self.message
+        super().__init__(text, words={"current": current, "wanted": becoming}, allowed=[])
 
 
 class NothingToUndo(Conflict):

@@ -91,7 +91,7 @@ class State:
         if after.status != self.status and after.status not in TRANSITIONS[self.status]:
             raise ImpossibleTransition(current=self.status, wanted=after.status, allowed=allowed_from(self.status))
         if moved and after.status not in MOVABLE:
-            raise NotMovable(current=after.status)
+            raise NotMovable(current=self.status, becoming=after.status if self.status in MOVABLE else "")
         return after
 
     def moved_from(self, other: "State") -> bool:

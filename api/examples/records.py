@@ -80,7 +80,7 @@ RECORD_EXAMPLES: dict[str, Examples] = {
     ),
     "me_retrieve": Examples(answer=ME),
     "patients_list": _list_of(
-        PATIENT, "Cannot order by 'password'. Choose from: id, full_name, email, date_of_birth, created_at."
+        PATIENT, "Cannot order by 'password'. Choose from: id, full_name, email, date_of_birth, created_at, updated_at."
     ),
     "patients_create": Examples(
         {"Register a patient": JANE, "Everything": {**JANE, **KNOWN_OF_JANE}},
@@ -131,7 +131,7 @@ RECORD_EXAMPLES: dict[str, Examples] = {
         },
     ),
     "doctors_list": _list_of(
-        DOCTOR, "Cannot order by 'password'. Choose from: id, full_name, email, specialization, created_at."
+        DOCTOR, "Cannot order by 'password'. Choose from: id, full_name, email, specialization, created_at, updated_at."
     ),
     "doctors_create": Examples({"Add a doctor": SMITH}, DOCTOR, {**DOCTOR_REFUSED, **UNREADABLE}),
     "doctors_retrieve": Examples(answer=DOCTOR),
@@ -183,7 +183,7 @@ RECORD_EXAMPLES: dict[str, Examples] = {
             "Unknown field": {
                 "filter": [
                     "Unknown field 'colour'. Known fields: patient, doctor, location, room, appointment_type, series, "
-                    "status, appointment_time, appointment_time_after, appointment_time_before."
+                    "status, appointment_time, appointment_time_after, appointment_time_before, updated_at_after."
                 ]
             },
         },

@@ -166,7 +166,7 @@ def test_a_refusal_is_json(api: APIClient, accept: str) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
     assert answer.json() == {
         "ordering": [
-            "Cannot order by 'password'. Choose from: id, full_name, email, specialization, created_at.",
+            "Cannot order by 'password'. Choose from: id, full_name, email, specialization, created_at, updated_at.",
         ]
     }
 

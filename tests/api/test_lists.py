@@ -190,9 +190,9 @@ def test_appointments_are_ordered_by_time(api: APIClient) -> None:
 @pytest.mark.parametrize(
     ("route", "choices"),
     [
-        ("patients", "id, full_name, email, date_of_birth, created_at"),
-        ("doctors", "id, full_name, email, specialization, created_at"),
-        ("appointments", "id, appointment_time, status, doctor, patient, created_at"),
+        ("patients", "id, full_name, email, date_of_birth, created_at, updated_at"),
+        ("doctors", "id, full_name, email, specialization, created_at, updated_at"),
+        ("appointments", "id, appointment_time, status, doctor, patient, created_at, updated_at"),
     ],
 )
 def test_ordering_by_anything_else_is_refused(api: APIClient, route: str, choices: str) -> None:
@@ -295,7 +295,7 @@ def test_an_unknown_field_in_the_expression_names_the_known_ones(api: APIClient)
     assert body == {
         "filter": [
             "Unknown field 'password'. Known fields: patient, doctor, location, room, appointment_type, series, "
-            "status, appointment_time, appointment_time_after, appointment_time_before."
+            "status, appointment_time, appointment_time_after, appointment_time_before, updated_at_after."
         ]
     }
 

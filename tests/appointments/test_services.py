@@ -83,6 +83,28 @@ def test_only_a_visit_that_has_not_begun_moves(db: None, status: str) -> None:
         services.reschedule(visit, start=at("2026-03-02 11:00"))
 
 
+@pytest.mark.parametrize(
+    ("current", "wanted", "why"),
+    [
+        (
+            "scheduled",
+            "checked_in",
+            "An appointment that becomes checked_in keeps its time and doctor. Change one after the other.",
+        ),
+        (
+            "checked_in",
+            "completed",
+            "This appointment is checked_in; only a scheduled or confirmed one can change its time or doctor.",
+        ),
+    ],
+)
+def test_a_move_is_refused_for_what_the_visit_is_or_would_be(db: None, current: str, wanted: str, why: str) -> None:
+    visit = in_status(current)
+    with pytest.raises(NotMovable) as caught:
+        services.amend(visit, start=at("2026-03-02 11:00"), status=wanted)
+    assert caught.value.message == why
+
+
 def test_a_no_show_who_arrives_late_is_checked_in(db: None, clock: Any) -> None:
     visit = book()
     clock.move_to(at("2026-03-02 10:20"))
