@@ -23,12 +23,15 @@ from appointments import waitlist
 from appointments.models import Appointment, AppointmentChange, Hold, OnlineBooking, Series, WaitlistEntry
 from appointments.permissions import asks_as_patient
 from common import clock, trail
+from common.text import folded
 from common.transactions import atomic
 from patients import guardians
 from patients.errors import AlreadyErased, LegalHold, RecordMerged, VisitsToCome
 from patients.models import Patient, PatientMerge, PatientQuerySet
 
 ADULT_YEARS = 18
+# Instead of what patients have written that they wait for: an entry is for something, and anything goes.
+ERASED = "Erased"
 # What of a record says who somebody is, and what it says afterwards; the name becomes a pseudonym.
 FORGOTTEN: dict[str, Any] = {
     "email": "",
@@ -137,6 +140,8 @@ def _forget_texts(records: Iterable[int], visits: Any, now: datetime) -> None:
     OnlineBooking.objects.filter(appointment__in=visits).delete()  # with the private link
     visits.update(**changed)
     Series.objects.filter(patient__in=records).update(**changed)
+    wished = WaitlistEntry.objects.filter(patient__in=records).exclude(specialization="")
+    wished.update(specialization=ERASED, specialization_key=folded(ERASED))
     PatientMerge.objects.filter(Q(kept__in=records) | Q(merged__in=records)).update(reason="")
     kind = ContentType.objects.get_for_model(Patient)
     entries = LogEntry.objects.filter(content_type=kind, object_id__in=[str(pk) for pk in records])

@@ -1,5 +1,6 @@
 """Erasing: nothing says any more who it was, the visits stay as a skeleton, and what must be kept is kept."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.tokens import token_of
 pytestmark = pytest.mark.django_db
 # Words of one person that nobody else's data has.
 TELLING = ("zyxwina", "canaryquist", "nightjar", "798765432", "qz99887766", "nhifzq5544", "1987-06-05", "ptarmigan")
+DAY = date(2026, 3, 2)
 REASON = "Asked in writing, file 17/2026"
 
 
@@ -54,6 +56,7 @@ def jane() -> Patient:
     first = book("2026-03-02 10:00", patient=jane, notes="The ptarmigan again")
     services.reschedule(first, start=at("2026-03-02 11:00"), reason="Zyxwina called", actor=user)
     services.cancel(book("2026-03-02 15:00", patient=jane), reason="Zyxwina called")
+    waitlist.join(patient=jane, specialization="What Zyxwina has", earliest=DAY, latest=DAY)
     EmailAddress.objects.create(user=user, email="zq.nightjar@example.org")
     kind = ContentType.objects.get_for_model(Patient)
     LogEntry.objects.create(
@@ -82,7 +85,8 @@ def tables_that_tell() -> dict[str, list[str]]:
 
 
 def test_nothing_in_the_database_says_who_it_was(jane: Patient, clock: time_machine.Traveller) -> None:
-    assert set(tables_that_tell()) >= {"patients_patient", "appointments_appointment", "accounts_user"}
+    telling = {"patients_patient", "appointments_appointment", "appointments_waitlistentry", "accounts_user"}
+    assert set(tables_that_tell()) >= telling
     clock.move_to(at("2026-03-03 06:00"))
     erased = erasure.erase(jane, reason=REASON)
     assert tables_that_tell() == {}
