@@ -28,6 +28,12 @@ def test_the_dashboard_shows_metrics_that_there_are() -> None:
     assert names == told | {"clinic_queue_depth"}
 
 
+def test_the_dashboard_asks_for_routes_that_there_are() -> None:
+    asked = set(re.findall(r'route=\\"([\w-]+)\\"', (DEPLOY / "grafana.json").read_text()))
+    assert asked == {"slots", "appointment-list"}
+    assert [name for name in asked if not get_resolver().reverse_dict.getlist(name)] == []
+
+
 @pytest.mark.django_db
 def test_the_guide_names_every_metric() -> None:
     text = (ROOT / "docs/operation.md").read_text()
