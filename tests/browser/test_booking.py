@@ -311,3 +311,18 @@ def test_what_is_chosen_is_seen_in_the_dark(visitors: Visitors) -> None:
     page.get_by_role("link", name="Consultation").click()
     mark = page.locator(".form-check-input:checked").evaluate("radio => getComputedStyle(radio).backgroundImage")
     assert "%2306252a" in mark
+
+
+def test_time_is_taken_on_a_phone_without_scrolling_past_the_days_that_follow(visitors: Visitors) -> None:
+    page = visitors.new(viewport={"width": WIDTHS["phone"], "height": 600}).new_page()
+    page.goto("/book/")
+    page.get_by_role("link", name="Consultation").click()
+    button(page, "Show free times").click()
+    last = page.get_by_text("Friday 6 March 2026").first
+    expect(button(page, "Take this time")).to_be_in_viewport()
+    expect(last).not_to_be_in_viewport()
+    page.locator("summary", has=last).focus()
+    bar = page.locator("#free-times > .actions").bounding_box()
+    focused = page.locator("summary", has=last).bounding_box()
+    assert bar and focused and focused["y"] + focused["height"] <= bar["y"]
+    assert_accessible(page)

@@ -283,3 +283,12 @@ def test_day_sheet_prints_the_agenda_and_no_controls(desk: Page, ada: Doctor) ->
     expect(desk.locator("h1")).to_be_visible()
     sheet = desk.pdf(format="A4")
     assert (sheet[:5], len(sheet) > 5000) == (b"%PDF-", True)
+
+
+@pytest.mark.parametrize("view", ["day", "week"])
+def test_every_hour_of_the_calendar_is_named_the_first_one_too(desk: Page, view: str) -> None:
+    desk.goto(f"/desk/?view={view}")
+    hours = desk.locator(".ec-body .ec-sidebar time")
+    expect(hours.first).to_have_text("08:00")
+    expect(hours.first).to_be_visible()
+    expect(hours.nth(1)).to_be_visible()

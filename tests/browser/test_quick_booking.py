@@ -180,4 +180,6 @@ def test_form_is_accessible_in_each_of_its_states(desk: Page, width: int) -> Non
     assert_accessible(desk)
     desk.keyboard.press("Enter")
     expect(desk.locator("#whom-options li", has_text="Cardiology")).to_be_visible()
+    other = desk.get_by_role("button", name="Another one").bounding_box()
+    assert other and other["height"] < 40, "its words are broken"
     assert_accessible(desk)
