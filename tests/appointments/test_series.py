@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from appointments import services
-from appointments.errors import BadDuration, InThePast
+from appointments.errors import BadDuration, ChangedMeanwhile, InThePast
 from appointments.models import Appointment, AppointmentChange, Series
 from appointments.series import services as series_services
 from appointments.series.errors import DatesRefused, NothingToChange, NotInSeries, RuleRefused, WhichVisit
@@ -345,6 +345,23 @@ def test_this_visit_alone_changes(series: Series) -> None:
     assert starts(series) == ["03-03 10:00", "03-10 09:00", "03-17 10:00"]
     assert starts(series, notes="Fasting") == ["03-10 09:00"]
     assert (made.series.time, made.series.notes) == (time(10), "")
+
+
+def test_a_visit_moved_to_another_doctor_before_the_locks_were_had_is_noticed(
+    series: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = series.appointments.get(series_date="2026-03-03")
+    lock = services.locked
+
+    def late(*args: Any) -> Any:
+        monkeypatch.undo()
+        services.reschedule(first, start=first.start, doctor=make_doctor())
+        return lock(*args)
+
+    monkeypatch.setattr(services, "locked", late)
+    with pytest.raises(ChangedMeanwhile):
+        series_services.amend(series, scope="all", time=time(14))
+    assert starts(series) == ["03-03 10:00", "03-10 10:00", "03-17 10:00"]
 
 
 def test_this_and_following_visits_change(series: Series) -> None:

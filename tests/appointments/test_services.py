@@ -202,6 +202,21 @@ def test_a_visit_moved_to_another_doctor_meanwhile_is_noticed(db: None) -> None:
         services.cancel(stale)
 
 
+def test_what_was_changed_before_the_lock_was_had_is_not_undone(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = services.confirm(book())
+    lock = services._locked_for_change
+
+    def late(*args: Any) -> Any:
+        monkeypatch.undo()
+        services.check_in(Appointment.objects.get())
+        return lock(*args)
+
+    monkeypatch.setattr(services, "_locked_for_change", late)
+    with pytest.raises(ChangedMeanwhile):
+        services.undo(visit)
+    assert [line[0] for line in history(visit)] == ["booked", "status"]
+
+
 # --- The judge ---------------------------------------------------------------------------------------
 
 
