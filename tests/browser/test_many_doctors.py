@@ -13,8 +13,8 @@ from doctors.models import Doctor, WeeklyHours
 from patients.models import Patient
 from tests.browser.conftest import WIDTHS, Visitors, Watched, assert_accessible, sign_in, tab_to
 from tests.factories import make_doctor, make_patient, make_type
+from tests.web.many import MANY, more_doctors
 from tests.web.people import user_of
-from tests.web.test_many_doctors import MANY, more_doctors
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from accounts.roles import Role
 from patients.models import Patient
 from tests.browser.conftest import WIDTHS, Watched, assert_accessible, sign_in
 from tests.factories import book, make_patient, make_type
+from tests.web.many import MANY, more_doctors
 from tests.web.people import user_of
-from tests.web.test_many_doctors import MANY, more_doctors
 
 PASSWORD = "a-long-password"
 A_WHILE = 10_000
