@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from common import trail
 from common.ids import read_id
+from common.open_trail import kind_of
 
 VERBS = {
     "list": "list",
@@ -59,7 +60,7 @@ class Audited(APIView):
 
     @property
     def noun(self) -> str:
-        return trail.kind_of(self.queryset.model)  # type: ignore[attr-defined]
+        return kind_of(self.queryset.model)  # type: ignore[attr-defined]
 
     def filter_queryset(self, queryset: Any) -> Any:
         found = super().filter_queryset(queryset)  # type: ignore[misc]

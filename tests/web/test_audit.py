@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts.roles import Role
 from clinics.models import Location
-from common import trail
+from common.open_trail import kind_of
 from tests.audit import test_every_admin_page, test_every_page, test_every_request
 from tests.audit.rows import make_row
 from tests.web.clients import queries, signed_in, text
@@ -72,7 +72,7 @@ def noted() -> set[str]:
     named = {action for action, _ in test_every_page.AUDITED.values()} | {*test_every_request.AUDITED.values()}
     verbs = {verb for pair in test_every_admin_page.OF_A_MODEL.values() for verb in pair}
     for model, admin in site._registry.items():
-        named |= {f"{trail.kind_of(model)}.{verb}" for verb in (*verbs, *(admin.actions or ()))}
+        named |= {f"{kind_of(model)}.{verb}" for verb in (*verbs, *(admin.actions or ()))}
     sources = [ROOT / "audit" / "logins.py", *(ROOT / "appointments" / "management").rglob("*.py")]
     return named.union(*(re.findall(r'"((?:session|user|\w+_entry)\.[a-z_]+)"', path.read_text()) for path in sources))
 
