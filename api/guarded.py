@@ -32,11 +32,11 @@ class Guarded(Prebuilt):
     record, empty or as it would be anyway; anything else is refused.
     """
 
-    # Of a field that not everybody reads: the right to, and what is shown to others.
+    # By field, for those that not everybody reads: the right to read it, and what others are shown instead.
     masked: ClassVar[Mapping[str, tuple[Right, Mask]]] = {}
-    # Of a field that needs more than the view's right: the right to set it.
+    # By field, where the view's right is not enough: the right to set it.
     set_with: ClassVar[Mapping[str, Right]] = {}
-    # What patients set; all else is the clinic's. None: patients do not come here, or nothing is.
+    # The fields that patients set; all others are the clinic's. None: no field is kept from them for that.
     set_by_patients: ClassVar[frozenset[str] | None] = None
 
     def to_representation(self, instance: Any) -> Any:

@@ -49,7 +49,7 @@ class Week:
     @staticmethod
     @lru_cache(maxsize=4096)
     def read(text: str) -> "Week":
-        """The week that `WEEKS` has written."""
+        """The week of a text that `WEEKS` finds."""
         return Week.of(_window(window.split(" ")) for window in text.split(";"))
 
 
@@ -70,7 +70,7 @@ def questions(doctors: Collection[Bookable], span: Interval) -> list[Question]:
 def _questions(
     doctors: Collection[Bookable], span: Interval, also: Iterable[int], weeks: dict[int, Week] | None
 ) -> list[Question]:
-    """``also`` are the ids of locations to be known besides, ``weeks`` those that need not be asked for."""
+    """``also`` are ids of further locations to read, ``weeks`` the doctors' weeks where they are known already."""
     ids = [doctor.id for doctor in doctors]
     places = {*also, *(place for week in {*(weeks or {}).values()} for place in week.windows)}
     of = {"doctors": ids, "start": span.start, "end": span.end}
@@ -82,7 +82,7 @@ def _questions(
 
 
 def _known_weeks(doctors: Collection[Bookable]) -> dict[int, Week] | None:
-    """Those of practitioners, who bring theirs with them."""
+    """The weeks of practitioners, who bring them along, by id; None where somebody else is among the doctors."""
     practitioners = [doctor for doctor in doctors if isinstance(doctor, Practitioner)]
     if len(practitioners) < len(doctors):
         return None
@@ -122,7 +122,7 @@ class OpenHours:
         self._closures = Closures(places, holidays)
         self.locations = self._closures.locations
         self._usuals: dict[Week, dict[int, int]] = {}
-        self._timeline: Timeline | None = None  # that they are on
+        self._timeline: Timeline | None = None  # of these masks
 
     def masks(self, doctor: Bookable, timeline: Timeline) -> Mapping[int, int]:
         """The doctor's open minutes on ``timeline``, by location id. No minute is open at two places."""
@@ -144,7 +144,7 @@ class OpenHours:
         return [e for e in self._exceptions.get(doctor.id, ()) if e.kind == AvailabilityException.Kind.CLOSED]
 
     def _usual(self, week: Week, timeline: Timeline) -> dict[int, int]:
-        """What a week opens but for what closes the locations: computed once for all who share it."""
+        """The open minutes of a week less what closes the locations, by location id: once for all who share it."""
         if timeline is not self._timeline:
             self._timeline, self._usuals = timeline, {}
         if week not in self._usuals:
@@ -161,7 +161,10 @@ class OpenHours:
         return self._usuals[week]
 
     def places_of(self, doctor: Bookable, days: Interval) -> list[Location]:
-        """Where the doctor sees patients about these days, or else at other times: not where leave is noted alone."""
+        """Where the doctor sees patients around these days, or, if nowhere then, at any other time.
+
+        Only places in use. A place for which there is nothing but leave does not count.
+        """
         first, last = days.start.date(), days.end.date()
         weekly = self._weeks.get(doctor.id, NO_WEEK).windows
         ids = {place for place, windows in weekly.items() if any(window.holds(first, last) for window in windows)}

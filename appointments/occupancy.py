@@ -45,7 +45,7 @@ class Buffers:
         return max(self.after, before), max(self.before, after)
 
     def kept_around_all(self, stretches: Iterable["Stretch"]) -> list[tuple[int, int]]:
-        """The seconds since 1970, from and to, that a visit with these buffers must not touch: of thousands."""
+        """The seconds since 1970, from and to, that a visit with these buffers must not touch. Made for thousands."""
         own, found = self.before or self.after, []
         for start, end, before, after in stretches:
             if own or before or after:  # hardly ever: and of thousands even asking how many takes long
@@ -126,9 +126,10 @@ def by_owner(visits: Iterable[Row], holds: Iterable[Row]) -> dict[int, list[Stre
 
 
 class Loads(dict[int, tuple[int, int]]):
-    """How many visits a doctor has on a local day, with the doctor's id: counted of those who are asked about only.
+    """By doctor id, how many visits the doctor has on a local day, and the id again: a key to sort by.
 
-    Of thousands of doctors at hundreds of places few can begin at one time.
+    ``first`` and ``last`` are the edges of the day, in seconds since 1970. Counted only for those who are asked about:
+    of thousands of doctors few can begin a visit at the same time.
     """
 
     def __init__(self, taken: Mapping[int, list[Stretch]], first: float, last: float) -> None:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 TRIES = 3
 # Whoever has waited so long for a lock has waited enough, and is told to come back: SQLite alone waits 20 a try.
 SECONDS_OF_PATIENCE = 10
-# Of the locks that a request finds on SQLite's file after it has waited long already.
+# For so long a request waits for SQLite's file at least, however long it has waited already.
 LEAST_MILLISECONDS = 1000
 # PostgreSQL: deadlock, lock timeout, serialization failure.
 RETRIABLE_SQLSTATES = frozenset({"40P01", "55P03", "40001"})

@@ -37,7 +37,7 @@ class WeeklyWindow(NamedTuple):
     valid_until: date | None = None
 
     def holds(self, first: date, last: date) -> bool:
-        """Whether its bounds leave a day from ``first`` to ``last``."""
+        """Whether it is valid on any day from ``first`` to ``last``, both included."""
         return (self.valid_from or first) <= last and (self.valid_until or last) >= first
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
@@ -95,8 +95,8 @@ def opened(windows: Iterable[WeeklyWindow], zone: tzinfo, span: Interval) -> Ite
 def opened_minutes(windows: tuple[WeeklyWindow, ...], zone: tzinfo, timeline: Timeline) -> int:
     """The minutes of ``timeline`` that the weekly windows fill.
 
-    Many work the same week, and are asked about on the same days: kept for those, as it takes longer than all the rest
-    of a search for a free time.
+    Cached: many doctors work the same week and are asked about on the same days, and this takes longer than all the
+    rest of a search for a free time.
     """
     return timeline.filled(opened(windows, zone, timeline.interval))
 

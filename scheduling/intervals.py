@@ -111,7 +111,7 @@ class Timeline:
         return mask
 
     def touched_seconds(self, edges: Iterable[tuple[int, int]], *, lead: int = 0) -> int:
-        """As `touched`, of pairs of seconds since 1970, with ``lead`` minutes before each: for thousands of them."""
+        """As `touched`, for thousands: of pairs of seconds since 1970, with ``lead`` minutes more before each."""
         origin, minutes = int(self.start.timestamp()), self.minutes
         mask = 0
         for start, end in edges:
