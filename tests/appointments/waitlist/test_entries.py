@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments import hours, services, waitlist
-from appointments.models import Appointment
+from appointments.errors import ForTheClinic, NotOnline
+from appointments.models import Appointment, WaitlistEntry
 from appointments.waitlist_errors import (
     EntryOfAnother,
     EntryUpsideDown,
@@ -25,6 +26,7 @@ from tests.appointments.waitlist.waiting import on_offer, wait
 from tests.factories import (
     make_doctor,
     make_patient,
+    make_type,
     weekly_hours,
 )
 
@@ -107,3 +109,23 @@ def test_what_a_cancellation_costs_does_not_grow_with_those_who_wait_in_vain(
     # Savepoint and release, five to cancel, who waits, five for what is free, and what was offered and booked before.
     with django_assert_num_queries(11):
         services.cancel(full[0])
+
+
+def test_a_patient_waits_for_nothing_that_the_clinic_books(doctor: Doctor) -> None:
+    surgery, patient = make_type(bookable_online=False), make_patient()
+    with pytest.raises(NotOnline):
+        wait(doctor, patient=patient, appointment_type=surgery, as_patient=True)
+    entry = wait(doctor, patient=patient, as_patient=True)
+    with pytest.raises(NotOnline):
+        waitlist.amend(entry, appointment_type=surgery, as_patient=True)
+    assert WaitlistEntry.objects.get().appointment_type is None
+
+
+def test_a_patient_says_not_how_urgent_it_is(doctor: Doctor) -> None:
+    with pytest.raises(ForTheClinic) as caught:
+        wait(doctor, priority=2, as_patient=True)
+    assert caught.value.field == "priority"
+    entry = wait(doctor, as_patient=True)
+    with pytest.raises(ForTheClinic):
+        waitlist.amend(entry, priority=2, as_patient=True)
+    assert WaitlistEntry.objects.get().priority == entry.priority

@@ -10,6 +10,7 @@ import time_machine
 
 from appointments import offers, services, waitlist
 from appointments.errors import TooManyVisits
+from appointments.merging import merge
 from appointments.models import Appointment, WaitlistEntry
 from clinics.models import AppointmentType, Location
 from clinics.services import open_location
@@ -205,6 +206,19 @@ def test_a_patient_who_is_busy_elsewhere_is_passed_over(doctor: Doctor, full: li
     book("2026-03-02 09:15", patient=busy.patient)
     services.cancel(full[0])
     assert (on_offer(busy), on_offer(idle)) == (None, "2026-03-02 09:00")
+
+
+def test_a_visit_that_stayed_with_a_merged_record_does_not_hide_the_time_after_it(doctor: Doctor) -> None:
+    """Both records are one person, who is busy until 10:00: by five minutes more than a handful of times before it."""
+    kept, duplicate = make_patient(), make_patient()
+    for patient in (kept, duplicate):
+        book("2026-03-02 09:00", patient=patient, doctor=make_doctor(), duration_minutes=60)
+    long = book("2026-03-02 09:00", doctor=doctor, duration_minutes=90)
+    assert len(merge(kept, duplicate).overlapping) == 1
+    services.cancel(kept.appointments.get())
+    entry = wait(doctor, patient=kept)
+    services.cancel(long)
+    assert on_offer(entry) == "2026-03-02 10:00"
 
 
 def test_a_patient_waits_online_for_no_more_than_may_be_booked_online(doctor: Doctor, settings: Any) -> None:
