@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests import postgres, runner
-from tests.runner import NOT_AGAIN, ONCE, PROCESSES, SQLITE_ALONE, pytest_arguments, read_counts
+from tests.runner import NOT_AGAIN, ONCE, PROCESSES, SQLITE_ALONE, find_chromium, pytest_arguments, read_counts
 
 REPORT = '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>'
 OPTIONS = ["--numprocesses", str(PROCESSES), "--dist", "loadgroup", "--verbosity=0"]
@@ -117,6 +117,16 @@ def test_what_processes_serve_is_tested_on_both_databases(request: pytest.Fixtur
     once = {item.path.parent.name for item in request.session.items if item.get_closest_marker("once")}
     assert request.node.get_closest_marker("once")  # as of all that ask for none
     assert once & {"concurrency", "faults"} == set()
+
+
+def test_the_browser_without_windows_is_taken_before_the_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_chromium() is None
+    for name in ("chromium", "chromium-headless-shell"):
+        (tmp_path / name).touch(mode=0o755)
+        assert find_chromium() == str(tmp_path / name)
 
 
 def test_failures_are_what_pytest_reports(tmp_path: Path) -> None:

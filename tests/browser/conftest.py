@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # What a page does to the database is tested without a browser, in tests/web, on both engines.
             item.add_marker(pytest.mark.once)
             if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="no Chromium: apt install chromium"))
+                item.add_marker(pytest.mark.skip(reason="no Chromium: apt install chromium-headless-shell"))
 
 
 @pytest.fixture(scope="package")
