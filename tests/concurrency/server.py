@@ -1,8 +1,6 @@
 """A clinic that is really served: gunicorn with two processes of four threads, and clients that all come at once."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +14,10 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tools.serving import nursery
 from tools.serving import server as gunicorn
 from tools.serving.database import Database
-from tools.serving.server import PROCESSES, ROOT, THREADS, Server, environment
+from tools.serving.server import PROCESSES, THREADS, Server, environment
 
 T = TypeVar("T")
 
@@ -29,11 +28,8 @@ OUTSIDE_HOURS = '{"non_field_errors":["Doctor is not available at this time."]}'
 
 def migrate_and_seed(database: Database) -> dict[str, Any]:
     """What `seed` prints. It runs in a process of its own: this one has other settings and another database."""
-    command = [sys.executable, "-m", "tests.concurrency.seed"]
-    seeded = subprocess.run(
-        command, cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, text=True, check=True, timeout=120
-    )
-    people: dict[str, Any] = json.loads(seeded.stdout)
+    seeded = nursery.printed(["-m", "tests.concurrency.seed"], environment(database))
+    people: dict[str, Any] = json.loads(seeded)
     return people
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Clinic
 from tools.checker.run import SETTINGS
-from tools.serving.server import ROOT
+from tools.serving.nursery import ROOT
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 

@@ -1,7 +1,5 @@
 """Many guess a password at the same moment: no more are judged than one after the other would be."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import httpx
@@ -9,7 +7,8 @@ import pytest
 
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Call, Clinic, told
-from tools.serving.server import ROOT, environment
+from tools.serving import nursery
+from tools.serving.server import environment
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 
@@ -37,10 +36,7 @@ def sign_in(password: str, username: str = "reception") -> Call:
 
 
 def unlock(clinic: Clinic, username: str) -> None:
-    command = [sys.executable, "manage.py", "unlock", username]
-    subprocess.run(
-        command, cwd=ROOT, env=environment(clinic.database), check=True, timeout=60, stdout=subprocess.DEVNULL
-    )
+    nursery.printed(["manage.py", "unlock", username], environment(clinic.database))
 
 
 def test_of_50_wrong_passwords_at_once_five_are_judged(clinic: Clinic) -> None:

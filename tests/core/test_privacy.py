@@ -2,8 +2,6 @@
 
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +11,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.concurrency.server import migrate_and_seed
 from tools.serving.database import SqliteFile
-from tools.serving.server import ROOT, Server, environment, serving
+from tools.serving.server import Server, serving
 
 pytestmark = pytest.mark.xdist_group("serving")
 
@@ -42,11 +41,7 @@ def clock() -> None:
 def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A migrated database with doctors, and a token."""
     database = SqliteFile(tmp_path_factory.mktemp("privacy") / "clinic.sqlite3")
-    command = [sys.executable, "-m", "tests.concurrency.seed"]
-    seeded = subprocess.run(
-        command, cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, check=True, timeout=120
-    )
-    return {**json.loads(seeded.stdout), "database": database}
+    return {**migrate_and_seed(database), "database": database}
 
 
 @pytest.fixture(scope="module")

@@ -11,22 +11,16 @@ import pytest
 
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import booking
+from tools.serving import nursery
 from tools.serving.database import Database, PostgresDatabase, SqliteFile
-from tools.serving.server import ROOT, environment, serving
+from tools.serving.nursery import ROOT
+from tools.serving.server import environment, serving
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 
 
 def manage(database: Database, *command: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=environment(database),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return nursery.run(["manage.py", *command], environment(database))
 
 
 @contextmanager

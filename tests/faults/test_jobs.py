@@ -8,7 +8,9 @@ import pytest
 from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Call
 from tests.faults.waiting import until
-from tools.serving.server import ROOT, environment
+from tools.serving import nursery
+from tools.serving.nursery import ROOT
+from tools.serving.server import environment
 
 pytestmark = pytest.mark.xdist_group("concurrency")
 VISITS = 40
@@ -33,11 +35,13 @@ def test_marking_missed_visits_that_is_killed_is_finished_by_the_next_run(serve:
         def missed() -> int:
             return int(database.rows(MISSED)[0][0])
 
-        command = [sys.executable, "manage.py", "mark_no_shows"]
-        with subprocess.Popen(command, cwd=ROOT, env=environment(database), stdout=subprocess.DEVNULL) as job:
+        command = ["manage.py", "mark_no_shows"]
+        with subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environment(database), stdout=subprocess.DEVNULL
+        ) as job:
             until(lambda: missed() > 0 or job.poll() is not None)
             job.kill()
         assert 0 < missed() <= VISITS
-        subprocess.run(command, cwd=ROOT, env=environment(database), check=True, stdout=subprocess.DEVNULL)
+        nursery.printed(command, environment(database))
         assert missed() == VISITS
         assert {count for _, count in database.rows(LINES)} == {2}

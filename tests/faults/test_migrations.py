@@ -12,7 +12,8 @@ import pytest
 from tests.concurrency.conftest import Serve
 from tests.faults.proxied import SETTINGS
 from tests.faults.under_fault import told_by_the_checker
-from tools.serving.server import ROOT, environment
+from tools.serving.nursery import ROOT
+from tools.serving.server import environment
 
 pytestmark = [pytest.mark.xdist_group("concurrency"), pytest.mark.slow]
 # A migration waits for a lock no longer than anybody, and is then run again.

@@ -12,7 +12,7 @@ from tests.concurrency.server import Clinic
 from tools.checker.__main__ import AT_WORK
 from tools.checker.log import Call
 from tools.checker.run import calls_of, judged
-from tools.serving.server import ROOT
+from tools.serving.nursery import ROOT
 
 MOST_FAULTS = 6
 

@@ -5,8 +5,6 @@ import multiprocessing
 import os
 import pickle
 import secrets
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -24,8 +22,9 @@ from tools.checker.facts import gather
 from tools.checker.plan import DAY, DOCTORS, PATIENTS, SCAN, Step, plan
 from tools.checker.refusals import BUFFER
 from tools.checker.story import Story
+from tools.serving import nursery
 from tools.serving.database import Database, PostgresDatabase, SqliteFile
-from tools.serving.server import ROOT, Server, environment, serving
+from tools.serving.server import Server, environment, serving
 
 USER, PASSWORD = "checker", "checks-each-and-every-thing"
 DAYS_AHEAD = 7
@@ -73,16 +72,8 @@ def migrated(server: str, folder: Path) -> Iterator[Database]:
 
 
 def manage(database: Database, *command: str) -> str:
-    """What ``manage.py`` prints. Raises CalledProcessError where it fails."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env={**environment(database), "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+    """What ``manage.py`` prints. Raises RuntimeError where it fails."""
+    return nursery.printed(["manage.py", *command], {**environment(database), "DJANGO_SUPERUSER_PASSWORD": PASSWORD})
 
 
 def signed_in(address: str) -> Api:

@@ -1,10 +1,9 @@
-"""gunicorn, as it is deployed: two processes of four threads, on a free port, in a process group of its own."""
+"""gunicorn, as it is deployed: two processes of four threads, on a free port."""
 
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +12,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from tools.serving.database import Database
+from tools.serving.nursery import Born, nursery
 
-ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, THREADS = 2, 4
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 20
@@ -53,7 +52,7 @@ def environment(database: Database, more: Mapping[str, str] | None = None) -> di
 class Server:
     """A running gunicorn. ``address`` is http://127.0.0.1:port; ``log`` is what it has printed."""
 
-    def __init__(self, address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, address: str, process: Born, log: Path) -> None:
         self.address, self.process, self.log = address, process, log
 
     def workers(self) -> list[int]:
@@ -104,18 +103,12 @@ def serving(
     """Run the server while the block does. Connections queue from the first moment: nobody waits for its start."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener, log.open("wb") as output:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"]
+        command = ["-m", "gunicorn", application, "--bind", "fd://{}"]
         command += ["--workers", str(PROCESSES), "--worker-class", "gthread", "--threads", str(THREADS)]
         # Preloaded, both processes are up when the first one answers.
         command += ["--preload", "--no-control-socket", "--graceful-timeout", "5", *options]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(database, more),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=[listener.fileno()],
+        process = nursery().start(
+            command, environment(database, more), output.fileno(), output.fileno(), listener.fileno()
         )
     server = Server(address, process, log)
     try:
