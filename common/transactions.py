@@ -98,13 +98,13 @@ def is_lost_race(error: Exception) -> bool:
 def without_waiting_again(began: float) -> Iterator[None]:
     """For what is still to be written for a request that ``began`` then, by the monotonic clock.
 
-    It waits for SQLite's file as long as is left of the one time that a request may wait, and at least a second.
+    It waits for SQLite's file as long as is left of the one time that a request may wait, and at least a second. Who
+    has not asked the database has not waited for it, however long the request took.
     """
     spent = round((time.monotonic() - began) * 1000)
-    if connection.vendor != "sqlite" or spent < LEAST_MILLISECONDS:
+    if connection.vendor != "sqlite" or spent < LEAST_MILLISECONDS or connection.connection is None:
         yield
         return
-    connection.ensure_connection()
     file = connection.connection  # the driver's own: whoever counts queries counts no patience
     [whole] = file.execute("PRAGMA busy_timeout").fetchone()
     file.execute(f"PRAGMA busy_timeout = {max(LEAST_MILLISECONDS, whole - spent)}")

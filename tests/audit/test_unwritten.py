@@ -86,3 +86,9 @@ def test_to_wait_for_the_file_once_is_no_query(django_assert_num_queries: Django
     """However slow a machine is: what a request asks is counted the same."""
     with django_assert_num_queries(0), without_waiting_again(time.monotonic() - 5):
         pass
+
+
+def test_a_request_that_asked_no_database_opens_none_however_long_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "connection", None)  # as each request begins; to open one is forbidden here
+    with without_waiting_again(time.monotonic() - 5):
+        assert connection.connection is None
