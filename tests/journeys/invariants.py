@@ -99,9 +99,12 @@ class Seen:
 
 
 def _takes(line: AppointmentChange) -> bool:
-    before = (line.from_start, line.from_end, line.from_doctor_id, line.from_room_id)
-    after = (line.to_start, line.to_end, line.to_doctor_id, line.to_room_id)
-    return line.to_status not in FREE and (line.from_status in {"", *FREE} or before != after)
+    """Whether the visit took what it did not have: to end earlier and to give up a room take nothing."""
+    if line.from_status in {"", *FREE} or line.from_end is None:
+        return line.to_status not in FREE
+    another_room = line.to_room_id is not None and line.to_room_id != line.from_room_id
+    elsewhere = (line.from_start, line.from_doctor_id) != (line.to_start, line.to_doctor_id)
+    return line.to_status not in FREE and (elsewhere or another_room or line.to_end > line.from_end)
 
 
 def _meet(one: Appointment | Hold | WaitlistOffer, other: Appointment | Hold | WaitlistOffer) -> bool:
