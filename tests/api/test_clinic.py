@@ -193,6 +193,15 @@ def test_visits_beyond_those_looked_at_are_not_denied(
     assert api.get(f"/api/locations/{clinic.pk}/outside-hours/").json() == {"results": [], "more": True}
 
 
+def test_of_all_visits_looked_at_there_are_no_more(
+    api: APIClient, clinic: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appointments.displaced.MOST_LOOKED_AT", 2)
+    for hour in (10, 11):
+        book(f"2026-03-02 {hour}:00")
+    assert api.get(f"/api/locations/{clinic.pk}/outside-hours/").json() == {"results": [], "more": False}
+
+
 def test_visits_at_another_location_are_left_alone(api: APIClient, clinic: Location) -> None:
     annex = open_location(name="Annex", time_zone="UTC")
     visit = book("2026-03-02 09:00")

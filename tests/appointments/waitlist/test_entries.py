@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appointments import hours, services, waitlist
+from appointments import hours, merging, services, waitlist
 from appointments.errors import ForTheClinic, NotOnline
 from appointments.models import Appointment, WaitlistEntry
 from appointments.waitlist_errors import (
@@ -109,6 +109,12 @@ def test_what_a_cancellation_costs_does_not_grow_with_those_who_wait_in_vain(
     # Savepoint and release, five to cancel, who waits, five for what is free, and what was offered and booked before.
     with django_assert_num_queries(11):
         services.cancel(full[0])
+
+
+def test_whoever_waits_with_the_id_of_a_merged_record_waits_for_the_kept_one(doctor: Doctor) -> None:
+    kept, duplicate = make_patient(), make_patient()
+    merging.merge(kept, duplicate)
+    assert wait(doctor, patient=duplicate).patient == kept
 
 
 def test_a_patient_waits_for_nothing_that_the_clinic_books(doctor: Doctor) -> None:
