@@ -210,5 +210,5 @@ def test_the_examples_of_the_readme_work_in_order_and_answer_as_it_shows() -> No
             assert is_told(json.loads(block["body"]), answer.json()), answer.json()
             answer, shown = None, shown + 1
     clinic = [201, 201, 201, 200]
-    assert statuses == [200, 201, 201, 200, 200, 201, 201, 200, 200, 200, 201, 200, 201, *clinic, 200, 200]
+    assert statuses == [200, 201, 201, 200, 200, 201, 201, 200, 200, 200, 201, 200, 201, *clinic, 200, 200, 200]
     assert shown == 6
