@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,10 @@ def test_a_descriptor_is_its_own_under_the_number_in_its_arguments(tmp_path: Pat
     os.close(write)
     with os.fdopen(read) as told:
         assert (born.wait(60), told.read()) == (0, "here")
+
+
+def test_it_leaves_nobody_behind() -> None:
+    program = "from tools.serving.nursery import printed; printed(['-m', 'this'], {})"
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

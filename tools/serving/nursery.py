@@ -5,6 +5,7 @@ start hundreds of servers and commands. Each gets the environment, the arguments
 reads its settings and our code itself.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -70,7 +71,7 @@ class Born:
 
 
 class Nursery:
-    """It ends with the process that has it."""
+    """It ends when it is closed, and at the latest with the process that has it."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -91,11 +92,17 @@ class Nursery:
         os.close(theirs)
         return Born(status)
 
+    def close(self) -> None:
+        self._control.close()
+        self._process.wait()
+
 
 @cache
 def nursery() -> Nursery:
     """The one of this process."""
-    return Nursery()
+    one = Nursery()
+    atexit.register(one.close)
+    return one
 
 
 def run(
