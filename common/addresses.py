@@ -23,6 +23,11 @@ def client_address(request: HttpRequest | None) -> str:
 
 @lru_cache(maxsize=1024)
 def _tidy(address: str) -> str:
+    """Without the port that some proxies write: "203.0.113.7:5678", "[2001:db8::7]:5678"."""
+    if address.startswith("["):
+        address = address[1:].partition("]")[0]
+    elif address.count(":") == 1:
+        address = address.partition(":")[0]
     try:
         return str(ip_address(address))
     except ValueError:
