@@ -12,6 +12,8 @@ from common import constraints
 from common.errors import Busy
 from doctors import weeks
 
+NO_DATABASE = "database"
+
 
 @never_cache
 @require_safe
@@ -35,8 +37,17 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def find_missing() -> list[str]:
+    """What a server needs and has not: what `missing_of_database` names, or the static files that pages name."""
+    missing = missing_of_database()
+    if missing == [NO_DATABASE] or getattr(staticfiles_storage, "is_whole", True):
+        return missing
+    return [*missing, "static files: run manage.py collectstatic, and start the server anew"]
+
+
+def missing_of_database() -> list[str]:
     """The database, names of migrations that are not applied, or names of guards: against double booking, of the
-    audit trail, and of what searches read; and the static files that pages name."""
+    audit trail, and of what searches read.
+    """
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -46,12 +57,9 @@ def find_missing() -> list[str]:
             return ["database that can be written"]
         if refused := _without_rights():
             return [f"rights to {table}: see deploy/audit-grants.sql" for table in refused]
-        missing = [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
+        return [f"guard {name}" for name in (*constraints.missing(), *guards.missing(), *weeks.TRIGGERS.missing())]
     except Error:  # its text names hosts and users, and this answer is public
-        return ["database"]
-    if not getattr(staticfiles_storage, "is_whole", True):
-        missing.append("static files: run manage.py collectstatic, and start the server anew")
-    return missing
+        return [NO_DATABASE]
 
 
 def _only_reads() -> bool:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from appointments.models import Appointment
+from appointments import services
+from appointments.models import Appointment, AppointmentChange
 from core import backups
-from tests.factories import book, make_patient
+from tests.factories import at, book, make_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -45,5 +46,15 @@ def test_what_overlaps_in_spite_of_a_guard_and_what_has_no_history_is_found() ->
     )
     assert [line for line in backups.findings().wrong if not line.startswith("guard ")] == [
         "2 rows that overlap in spite of doctor_not_double_booked",
-        "4 appointments whose history is not whole",
+        "4 appointments that are not what their history says",
     ]
+
+
+def test_a_visit_is_what_its_last_line_says() -> None:
+    moved, noted, untold = book("2026-03-02 10:00"), book("2026-03-02 10:00"), book("2026-03-02 10:00")
+    services.reschedule(moved, start=at("2026-03-02 11:00"))
+    services.amend(noted, notes="Comes with her daughter.")  # of which the history tells nothing
+    assert backups.findings().wrong == []
+    Appointment.objects.filter(pk=untold.pk).update(status="completed")
+    AppointmentChange.objects.filter(pk=moved.history.latest("id").pk).delete()
+    assert backups.findings().wrong == ["2 appointments that are not what their history says"]
