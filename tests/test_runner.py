@@ -91,7 +91,7 @@ def test_without_a_browser_or_redis_a_line_for_each_says_so(
     monkeypatch.setattr(runner.redis, "find_binary", lambda: None)
     run_tests("core")
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        "Web pages: not tried in a browser. To do so, install Chromium (Debian: apt install chromium).",
+        "Web pages: not tried in a browser. To do so, install one (Debian: apt install chromium-headless-shell).",
         "Redis: not tried. To do so, install its server (Debian: apt install redis-server).",
     ]
 

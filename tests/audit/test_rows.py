@@ -11,6 +11,7 @@ from appointments.models import Appointment
 from audit.models import AuditEvent
 from audit.writing import write
 from common import trail
+from common.open_trail import Outcome, Trail, aside, current, opened, part
 from patients.models import Patient
 from tests.factories import book, make_doctor, make_patient
 
@@ -136,9 +137,9 @@ def test_a_refused_write_changes_nothing_and_says_so(api: APIClient) -> None:
 def test_a_row_names_1000_records_at_most_and_says_how_many_there_were(
     db: None, seen: int, details: dict[str, int]
 ) -> None:
-    with trail.opened(trail.Trail(write, action="patient.export")) as told:
+    with opened(Trail(write, action="patient.export")) as told:
         trail.saw(Patient(pk=number) for number in range(1, seen + 1))
-        told.close(trail.Outcome.OK)
+        told.close(Outcome.OK)
     row = the_row()
     assert (row.object_ids, row.patient_ids) == ([*range(1, 1001)], [*range(1, 1001)])
     assert row.details == details
@@ -146,11 +147,11 @@ def test_a_row_names_1000_records_at_most_and_says_how_many_there_were(
 
 def test_where_no_trail_is_open_nothing_is_noted(db: None) -> None:
     patient = make_patient()
-    with trail.aside("offer.lapse"), trail.part(patient):
+    with aside("offer.lapse"), part(patient):
         trail.name("patient.read", patient.pk)
         trail.tell(count=1)
         trail.saw([patient])
-    assert (trail.current(), rows()) == (None, [])
+    assert (current(), rows()) == (None, [])
 
 
 def test_who_is_turned_away_leaves_a_row(api: APIClient) -> None:
