@@ -7,7 +7,7 @@ import time_machine
 from rest_framework.test import APIClient
 
 from appointments import services
-from tests.api.test_lists import names, refusal
+from tests.api.lists import names, refusal
 from tests.factories import at, book, make_doctor, make_patient
 
 

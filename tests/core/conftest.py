@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.test_settings import PRODUCTION, run, settings_of
+from tests.core.environment import PRODUCTION, run, settings_of
 
 __all__ = ["settings_of"]
 

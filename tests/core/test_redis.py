@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from common import rates
 from tests.common.test_rates import HOUR, passed
-from tests.core.test_settings import PRODUCTION, Settings
+from tests.core.environment import PRODUCTION, Settings
 from tests.redis import Redis, needed, throwaway
 
 pytestmark = [needed, pytest.mark.once, pytest.mark.django_db, pytest.mark.xdist_group("redis")]

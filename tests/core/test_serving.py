@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.core.test_settings import ROOT, run
+from tests.core.environment import ROOT, run
 
 pytestmark = pytest.mark.xdist_group("serving")  # collectstatic takes seconds: once is enough
 
