@@ -18,6 +18,7 @@ TRUE = frozenset({"true", "on", "ok", "y", "yes", "1"})
 FALSE = frozenset({"false", "off", "n", "no", "0"})
 # Of days, hours and minutes: beyond that they lead out of the calendar, and every request would fail.
 MOST = 1_000_000
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 # As django-environ reads a line.
 ASSIGNMENT = re.compile(r"(?:export )?([A-Za-z_0-9]+)=")
 ALIKE = 0.87  # from there on two names are one that was misspelt: ALLOWED_HOST, REQUIRE_STAF_MFA, CLINIC_TIMEZONE
@@ -89,6 +90,19 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
                 f"{var}={text} is not between {least} and {most}. Write a number that is, such as {default}."
             )
         return int(text)
+
+    def rate(self, var: builtins.str, default: builtins.str) -> tuple[builtins.int, builtins.int] | None:
+        """How many in how many seconds; None is no limit."""
+        text = self.str(var, default=default)
+        if text == "0":
+            return None
+        most, _, period = text.partition("/")
+        if not (most.isascii() and most.isdigit() and int(most)) or period not in SECONDS:
+            raise ImproperlyConfigured(
+                f"{var}={text!r} is not a rate. Write how many requests a second, minute, hour or day, such as 6000/m, "
+                "or 0 for no limit."
+            )
+        return int(most), SECONDS[period]
 
     def list(self, var: builtins.str, default: Any = environ.Env.NOTSET) -> builtins.list[builtins.str]:
         """Separated by commas, with or without spaces."""
