@@ -13,11 +13,11 @@ from rest_framework import serializers
 from accounts.models import User
 from appointments.permissions import visible_to
 from clinics.instants import FIRST_YEAR, UNREADABLE, YEARS, read_time, show_instant
+from common.ids import is_id
 from common.prepared import Prepared, Question
 from common.together import ask
 from scheduling.hours import WEEKDAYS
 
-MOST_ID = 2**63 - 1
 TOO_EARLY = f"Enter a date and time from the year {FIRST_YEAR} on."
 # What the API's documentation says of an id.
 ID = {"type": "integer", "format": "int64", "minimum": 1}
@@ -96,7 +96,7 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
     def question(self, data: Any) -> Question | None:
         """What tells whether ``data`` names an object, where its id alone decides; `answered` is told the answer."""
         everything = self._all
-        if not is_id(data) or not 0 < int(data) <= MOST_ID or self.among(reader_of(self), everything) is not everything:
+        if not is_id(data) or self.among(reader_of(self), everything) is not everything:
             return None
         return self._by_id.of(pk=int(data))
 
@@ -104,7 +104,7 @@ class ReferenceField(serializers.PrimaryKeyRelatedField[Any]):
         self._looked_up = {int(data): found}
 
     def to_internal_value(self, data: Any) -> Any:
-        if not is_id(data):
+        if not is_whole(data):
             self.fail("incorrect_type", data_type=type(data).__name__)
         if (found := self._looked_up.get(int(data))) is not None:
             return found[0] if found else self.fail("does_not_exist", pk_value=data)
@@ -129,8 +129,8 @@ def look_up(fields: Mapping[str, Any], data: Mapping[str, Any]) -> None:
             field.answered(named, found)
 
 
-def is_id(data: Any) -> bool:
-    """Whether it can be the id of something: a whole number, or the digits of one."""
+def is_whole(data: Any) -> bool:
+    """A whole number, or the digits of one. It need not be one that an id can be: then there is no such object."""
     if isinstance(data, bool):
         return False
     return isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
@@ -151,7 +151,7 @@ class WeekdayField(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> int:  # type: ignore[override]  # text outside, a number inside
         return WEEKDAYS.index(super().to_internal_value(data))
 
-    def to_representation(self, value: int) -> str:  # type: ignore[override]
+    def to_representation(self, value: int) -> str:  # type: ignore[override]  # as above
         return WEEKDAYS[value]
 
 
@@ -192,7 +192,7 @@ class ListOf(serializers.ListField):
         try:
             return super().run_child_validation(data)
         except serializers.ValidationError as error:
-            wrong: dict[int, list[str]] = error.detail  # type: ignore[assignment]
+            wrong: dict[int, list[str]] = error.detail  # type: ignore[assignment]  # a ListField's, by number
             messages = [f"Item {number + 1}: {text}" for number, texts in wrong.items() for text in texts]
             raise serializers.ValidationError(messages) from None
 

@@ -14,11 +14,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from accounts.roles import Right, may
-from api.fields import MOST_ID
 from api.query_fields import EDGE, EdgeFormField, SharedFields, edge_at
 from appointments.lifecycle import Status
 from appointments.models import Appointment, Hold, Series, WaitlistEntry
 from clinics.models import Location
+from common.ids import MOST_ID
 from common.models import alike
 from common.text import folded
 from doctors.models import Doctor

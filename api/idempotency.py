@@ -22,9 +22,9 @@ from rest_framework.views import APIView
 
 from accounts.errors import BadKey, KeyReused, StillInFlight
 from accounts.models import IdempotencyKey, User
-from api.fields import is_id
 from appointments.permissions import visible_to
 from common import clock, trail
+from common.ids import is_id
 from common.transactions import atomic, is_lost_race
 from patients.models import Patient
 

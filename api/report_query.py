@@ -10,7 +10,6 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.roles import Right
-from api.fields import MOST_ID
 from api.parameters import Parameters
 from api.query_fields import ListFormField
 from api.slot_query import MOST_DOCTORS
@@ -20,6 +19,7 @@ from clinics.instants import NO_SUCH_YEAR, YEARS
 from clinics.models import Location
 from common import clock
 from common.errors import Refused
+from common.ids import MOST_ID
 from doctors.models import Doctor
 
 DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

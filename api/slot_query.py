@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError as FormError
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from api.fields import MOST_ID
 from api.parameters import Answers, Parameters
 from api.query_fields import EdgeFormField, ListFormField, WeekdayFormField, edge_at
 from appointments.finding import PARTS_OF_DAY, Edge, Search, instant
 from clinics.instants import LAST_YEAR
 from clinics.models import AppointmentType, Location
 from common import clock
+from common.ids import MOST_ID
 from common.prepared import Prepared
 from common.text import folded
 from doctors.models import LONGEST_VISIT_MINUTES, Doctor, DoctorQuerySet, Practitioner

@@ -8,7 +8,6 @@ from rest_framework import serializers
 
 from api.fields import (
     ID,
-    MOST_ID,
     ClosingTimeField,
     ListOf,
     LocalDateField,
@@ -22,6 +21,7 @@ from api.serializers.doctors import StretchSerializer, WeekSerializer
 from clinics.instants import YEARS
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from clinics.models.types import YEAR_OF_MINUTES
+from common.ids import MOST_ID
 from doctors.models import Doctor
 
 MOST_DOCTORS = 500
