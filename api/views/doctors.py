@@ -20,6 +20,7 @@ from api.schema_shared import CONFLICT
 from api.serializers.appointments import AppointmentSerializer, ExceptionResultSerializer
 from api.serializers.doctors import DoctorSerializer, ExceptionSerializer, WeeklyHoursSerializer
 from api.views.base import CHANGING, READING, RecordViewSet
+from api.views.exceptions import ExceptionsViewSet
 from appointments import availability, hours
 from appointments.permissions import within_reach
 from clinics.models import Location
@@ -159,17 +160,13 @@ class DoctorViewSet(RecordViewSet):
     ),
     destroy=extend_schema(summary="Remove an exception", description="The weekly hours hold again."),
 )
-class ExceptionViewSet(RecordViewSet):
+class ExceptionViewSet(ExceptionsViewSet):
     rights: ClassVar = dict.fromkeys(READING, Right.READ_AVAILABILITY) | dict.fromkeys(
         CHANGING, Right.EDIT_AVAILABILITY
     )
     queryset = AvailabilityException.objects.all()
     serializer_class = ExceptionSerializer
     filterset_class = ExceptionFilters
-    ordering_fields: ClassVar = {"id": "id", "start": "start", "end": "end"}
-    default_ordering = ("start",)
-    private = False
-    whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -180,18 +177,12 @@ class ExceptionViewSet(RecordViewSet):
         queryset = super().get_queryset()
         return queryset.filter(doctor=self.doctor) if hasattr(self, "doctor") else queryset.none()
 
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        exception = hours.add_exception(self.doctor, **serializer.validated_data)
-        return self._answer(exception, exception.interval, status=201)
+    def perform_create(self, serializer: BaseSerializer[AvailabilityException]) -> None:
+        serializer.instance = hours.add_exception(self.doctor, **serializer.validated_data)
 
-    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        exception = self.get_object()
-        serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
-        serializer.is_valid(raise_exception=True)
-        changed = hours.amend_exception(exception, **serializer.validated_data)
-        return self._answer(changed, changed.interval.hull(exception.interval))
+    def perform_update(self, serializer: BaseSerializer[AvailabilityException]) -> None:
+        assert serializer.instance
+        serializer.instance = hours.amend_exception(serializer.instance, **serializer.validated_data)
 
     def perform_destroy(self, instance: AvailabilityException) -> None:
         hours.remove_exception(instance)
@@ -200,7 +191,7 @@ class ExceptionViewSet(RecordViewSet):
         services.lock(self.doctor)  # as whoever changes an exception does
         return records
 
-    def _answer(self, exception: AvailabilityException, within: Interval, status: int = 200) -> Response:
-        outside = availability.outside_hours(self.doctor, now=clock.now(), within=within)
-        trail.saw(outside)
-        return self.shown(exception, status, outside_hours=self.rendered(AppointmentSerializer, outside, many=True))
+    def outside(self, within: Interval) -> dict[str, Any]:
+        found = availability.outside_hours(self.doctor, now=clock.now(), within=within)
+        trail.saw(found)
+        return {"outside_hours": self.rendered(AppointmentSerializer, found, many=True)}

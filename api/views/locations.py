@@ -24,6 +24,7 @@ from api.serializers.clinic import (
     OpeningHoursSerializer,
 )
 from api.views.base import CHANGING, READING, RecordViewSet
+from api.views.exceptions import ExceptionsViewSet
 from appointments import hours
 from appointments.displaced import displaced
 from appointments.models import Appointment
@@ -165,15 +166,11 @@ RESULT = "The answer lists the appointments in it that are outside the hours now
     ),
     destroy=extend_schema(summary="Remove a location's exception", description="Holidays and weekly hours hold again."),
 )
-class LocationExceptionViewSet(RecordViewSet):
+class LocationExceptionViewSet(ExceptionsViewSet):
     rights: ClassVar = dict.fromkeys(READING, Right.READ_CLINIC) | dict.fromkeys(CHANGING, Right.EDIT_CLINIC)
     queryset = LocationException.objects.all()
     serializer_class = LocationExceptionSerializer
     filterset_class = LocationExceptionFilters
-    ordering_fields: ClassVar = {"id": "id", "start": "start", "end": "end"}
-    default_ordering = ("start",)
-    private = False
-    whole: ClassVar = frozenset({"create", "update", "partial_update"})  # they list visits
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -183,18 +180,12 @@ class LocationExceptionViewSet(RecordViewSet):
         queryset = super().get_queryset()
         return queryset.filter(location=self.location) if hasattr(self, "location") else queryset.none()
 
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        exception = hours.add_location_exception(self.location, **serializer.validated_data)
-        return self._answer(exception, exception.interval, status=201)
+    def perform_create(self, serializer: BaseSerializer[LocationException]) -> None:
+        serializer.instance = hours.add_location_exception(self.location, **serializer.validated_data)
 
-    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        exception = self.get_object()
-        serializer = self.get_serializer(exception, data=request.data, partial=kwargs.get("partial", False))
-        serializer.is_valid(raise_exception=True)
-        changed = hours.amend_location_exception(exception, **serializer.validated_data)
-        return self._answer(changed, changed.interval.hull(exception.interval))
+    def perform_update(self, serializer: BaseSerializer[LocationException]) -> None:
+        assert serializer.instance
+        serializer.instance = hours.amend_location_exception(serializer.instance, **serializer.validated_data)
 
     def perform_destroy(self, instance: LocationException) -> None:
         hours.remove_location_exception(instance)
@@ -203,8 +194,8 @@ class LocationExceptionViewSet(RecordViewSet):
         places.lock_everybody(self.location)  # as whoever changes an exception does
         return records
 
-    def _answer(self, exception: LocationException, within: Interval, status: int = 200) -> Response:
-        outside = displaced(self.location, now=clock.now(), within=within)
-        trail.saw(outside.visits)
-        visits = self.rendered(AppointmentSerializer, outside.visits, many=True)
-        return self.shown(exception, status, outside_hours=visits, outside_hours_more=outside.more)
+    def outside(self, within: Interval) -> dict[str, Any]:
+        found = displaced(self.location, now=clock.now(), within=within)
+        trail.saw(found.visits)
+        visits = self.rendered(AppointmentSerializer, found.visits, many=True)
+        return {"outside_hours": visits, "outside_hours_more": found.more}
