@@ -26,7 +26,7 @@ def child_exit(server: Any, worker: Any) -> None:
     """What a worker had open is no longer open; what it has counted stays counted."""
     from prometheus_client import multiprocess  # noqa: PLC0415 - the directory comes first
 
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # it has no types
 
 
 def on_exit(server: Any) -> None:

@@ -60,16 +60,16 @@ class Audited(APIView):
 
     @property
     def noun(self) -> str:
-        return kind_of(self.queryset.model)  # type: ignore[attr-defined]
+        return kind_of(self.queryset.model)  # type: ignore[attr-defined]  # of the view beside it
 
     def filter_queryset(self, queryset: Any) -> Any:
-        found = super().filter_queryset(queryset)  # type: ignore[misc]
+        found = super().filter_queryset(queryset)  # type: ignore[misc]  # of the view beside it
         if query := _asked(self):
             trail.tell(query=query)
         return found
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        page = super().paginate_queryset(queryset)  # type: ignore[misc]
+        page = super().paginate_queryset(queryset)  # type: ignore[misc]  # of the view beside it
         trail.saw(page or ())
         return page
 

@@ -38,6 +38,7 @@ class Negotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         renderers = list(renderers)
         try:
+            # DRF's has no type.
             return super().select_renderer(request, renderers, format_suffix)  # type: ignore[no-any-return]
         except exceptions.NotAcceptable:
             plain = next((renderer for renderer in renderers if isinstance(renderer, JSONRenderer)), None)

@@ -27,7 +27,7 @@ def action_of(view: "APIView", request: "Request") -> str | None:
     if method not in view.http_method_names:
         return None
     if hasattr(view, "action_map"):
-        return cast(str | None, view.action)  # type: ignore[attr-defined]
+        return cast(str | None, view.action)  # type: ignore[attr-defined]  # what has an action map has it
     if getattr(view, method, None) is None:
         return None
     return "get" if method == "head" else method

@@ -59,14 +59,15 @@ class AuditedPage(View):
 
     def form_invalid(self, *args: Any, **kwargs: Any) -> Any:
         trail.refused()
-        return super().form_invalid(*args, **kwargs)  # type: ignore[misc]
+        return super().form_invalid(*args, **kwargs)  # type: ignore[misc]  # of the form view beside it
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        record = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        record = super().get_object(*args, **kwargs)  # type: ignore[misc]  # of the view beside it
         trail.saw([record])
         return record
 
     def paginate_queryset(self, *args: Any, **kwargs: Any) -> Any:
-        paginator, page, records, is_paginated = super().paginate_queryset(*args, **kwargs)  # type: ignore[misc]
+        found = super().paginate_queryset(*args, **kwargs)  # type: ignore[misc]  # of the list view beside it
+        paginator, page, records, is_paginated = found
         trail.saw(records)
         return paginator, page, records, is_paginated

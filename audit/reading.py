@@ -18,7 +18,7 @@ IDENTIFIERS = frozenset({"national_id", "insurance_number", "search_text"})
 def changes_for(user: "User | AnonymousUser", event: AuditEvent) -> list[dict[str, Any]]:
     """What was changed; that an identifier was, but not from what to what, for those who do not read identifiers."""
     if may(user, Right.READ_IDENTIFIERS):
-        return event.changes  # type: ignore[no-any-return]
+        return event.changes  # type: ignore[no-any-return]  # JSON of our own making
     return [
         {
             **change,

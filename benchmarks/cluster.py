@@ -80,7 +80,7 @@ def machine() -> dict[str, str]:
     )
     memory = Path("/proc/meminfo").read_text().split()[1]
     version = subprocess.run(
-        [postgres.find_binaries() / "postgres", "--version"],  # type: ignore[operator]
+        [postgres.find_binaries() / "postgres", "--version"],
         capture_output=True,
         text=True,
         check=True,

@@ -213,16 +213,16 @@ class ServiceAdmin(NeverDeleted, Bounded):
             return atomic(view)(request, object_id, form_url, extra_context)
         except DomainError as refusal:
             metrics.count_refusal(refusal.code)
-            request.refusal = refusal  # type: ignore[attr-defined]
+            request.refusal = refusal  # type: ignore[attr-defined]  # for `get_form`, which is called with it
             # Shown again without a transaction: nothing is written, and a busy database is not asked for a lock.
-            page: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
+            page: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]  # Django's own, not in the stubs
                 request, object_id, form_url, extra_context
             )
             return page
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)  # a class of this request's own
-        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]  # for its `clean`
         return form
 
     def apply(self, request: HttpRequest, rows: QuerySet[Any], service: Callable[[Any], Any], done: str) -> None:

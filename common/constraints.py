@@ -157,7 +157,7 @@ class NoOverlap(BaseConstraint):
     def _check(self, model: Any, connection: BaseDatabaseWrapper) -> Any:
         references = {ref for name in (self.key, self.start, self.end) for ref in model._get_expr_references(F(name))}
         references.update(model._get_expr_references(self.condition))
-        return self._check_references(model, references)  # type: ignore[attr-defined]
+        return self._check_references(model, references)  # type: ignore[attr-defined]  # Django's own, not in the stubs
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
         path, args, kwargs = super().deconstruct()

@@ -23,7 +23,7 @@ def run(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]
         return _run_prepared(database, _numbered(sql), values)
     with database.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        return cursor.fetchall()  # type: ignore[no-any-return]  # rows have no type
 
 
 def _run_prepared(database: Any, sql: bytes, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -33,7 +33,8 @@ def _run_prepared(database: Any, sql: bytes, values: Sequence[Any]) -> list[tupl
     database.validate_no_broken_transaction()
     try:
         with database.wrap_database_errors:
-            return _cursor(database.connection, sql).execute(sql, values).fetchall()  # type: ignore[no-any-return]
+            rows: list[tuple[Any, ...]] = _cursor(database.connection, sql).execute(sql, values).fetchall()
+            return rows
     except NotSupportedError as error:
         if "cached plan" not in str(error):
             raise

@@ -37,5 +37,5 @@ def failed(request: HttpRequest) -> HttpResponseBase:
         headers = {"Retry-After": str(told.retry_after_seconds)}
         response = HttpResponse(PAGE.format(sentence=told.message), status=503, headers=headers)
     # As DRF marks its own: it tells of the failure, and of nothing else.
-    response.exception = True  # type: ignore[attr-defined]
+    response.exception = True  # type: ignore[attr-defined]  # as DRF does
     return response

@@ -31,7 +31,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         headers = {"Retry-After": str(Busy.retry_after_seconds)}
         answer = JsonResponse({"status": "not ready", "missing": missing}, status=503, headers=headers)
         # As DRF marks its own: it tells of the failure, and of nothing else. The audit trail lets it through.
-        answer.exception = True  # type: ignore[attr-defined]
+        answer.exception = True  # type: ignore[attr-defined]  # as DRF does
         return answer
     return JsonResponse({"status": "ok"})
 

@@ -80,7 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
     counted, asked = REGISTRY, CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # it has no types
     asked.register(Queues())
     try:
         waiting = generate_latest(asked)

@@ -209,7 +209,7 @@ def take(browser: Browser, address: str, screen: Screen, width: int) -> Path:
         viewport={"width": width, "height": WIDTHS[width]},
         locale="en-GB",
         timezone_id="Africa/Nairobi",
-        color_scheme=screen.scheme,  # type: ignore[arg-type]
+        color_scheme=screen.scheme,  # type: ignore[arg-type]  # light or dark
         reduced_motion="reduce",
     )
     context.clock.install(time=MOMENT)

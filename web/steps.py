@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +27,8 @@ class Step:
     wants_reason: bool = False
 
 
-def _put_back(appointment: Appointment, **asking: object) -> Appointment:
-    return services.set_status(appointment, Status.SCHEDULED, **asking)  # type: ignore[arg-type]
+def _put_back(appointment: Appointment, **asking: Any) -> Appointment:
+    return services.set_status(appointment, Status.SCHEDULED, **asking)
 
 
 STEPS = {

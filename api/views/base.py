@@ -119,6 +119,7 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         data = self.representation(record, by=by)
         return Response({**data, **more}, status, headers={"ETag": preconditions.etag(data)})
 
+    # A 304 is Django's answer, not DRF's.
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         return preconditions.showing(request, self.representation(self.get_object()))
 

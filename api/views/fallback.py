@@ -16,5 +16,6 @@ class UnknownRoute(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         raise NotFound
 
+    # DRF's never returns, and neither does this.
     def http_method_not_allowed(self, request: Request, *args: object, **kwargs: object) -> None:  # type: ignore[override]
         raise NotFound

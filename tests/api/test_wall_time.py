@@ -169,7 +169,7 @@ def test_a_closure_is_read_at_the_location_that_it_closes(api: APIClient, nairob
 
 
 def ids(answer: object) -> list[int]:
-    return [row["id"] for row in answer.json()["results"]]  # type: ignore[attr-defined]
+    return [row["id"] for row in answer.json()["results"]]
 
 
 def test_edges_of_a_list_are_read_at_the_location_that_is_asked_about(

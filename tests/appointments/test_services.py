@@ -304,7 +304,7 @@ def test_postgresqls_lost_races_are_tried_again(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, sqlstate: str
 ) -> None:
     cause = Exception()
-    cause.sqlstate = sqlstate  # type: ignore[attr-defined]
+    cause.sqlstate = sqlstate
     error = OperationalError("lost")
     error.__cause__ = cause
     tries = fails_first(1, error, monkeypatch)

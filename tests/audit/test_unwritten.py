@@ -30,7 +30,7 @@ def answered(status: int, *, unsure: bool = False, worded: bool = False, accept:
         if unsure:
             trail.unsure()
         response = HttpResponse("Jane Doe", status=status)
-        response.exception = worded  # type: ignore[attr-defined]
+        response.exception = worded
         return response
 
     response = Audited(view)(RequestFactory().get("/", headers={"Accept": accept}))

@@ -51,7 +51,7 @@ def test_a_doctor_is_found_by_a_few_letters_and_enter(joining: Page, width: int)
     expect(joining.locator("li[role=option]:visible")).to_have_count(0)
     joining.get_by_role("button", name="Join the list").press("Enter")
     expect(joining.get_by_role("heading", name="Waiting list")).to_be_visible()
-    assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"  # type: ignore[union-attr]
+    assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"
 
 
 def test_that_nobody_is_found_is_said_and_not_taken(joining: Page) -> None:
@@ -84,7 +84,7 @@ def test_of_several_one_is_taken_after_sending_too(joining: Page, watched: Watch
     option.click()
     joining.get_by_role("button", name="Join the list").click()
     expect(joining.get_by_role("heading", name="Waiting list")).to_be_visible()
-    assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"  # type: ignore[union-attr]
+    assert WaitlistEntry.objects.get().doctor.full_name == "Ada Lovelace"
 
 
 def test_without_scripts_a_name_is_enough(
@@ -100,7 +100,7 @@ def test_without_scripts_a_name_is_enough(
     page.get_by_label("Doctor 0007").check()
     page.get_by_role("button", name="Join the list").click()
     expect(page.get_by_role("heading", name="Waiting list")).to_be_visible()
-    assert WaitlistEntry.objects.get().doctor.full_name == "Doctor 0007"  # type: ignore[union-attr]
+    assert WaitlistEntry.objects.get().doctor.full_name == "Doctor 0007"
 
 
 def test_the_calendar_becomes_that_of_the_doctor_who_is_taken(desk: Page) -> None:

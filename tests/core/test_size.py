@@ -38,7 +38,7 @@ def chunked(body: bytes, *, ends: bool = True) -> tuple[str, bytes]:
 def answered(body: bytes, environ: dict[str, Any]) -> tuple[str, bytes]:
     said: list[str] = []
     environ |= {"wsgi.input": BytesIO(body)}
-    answer = wsgi(echo)(environ, lambda status, headers: said.append(status))  # type: ignore[arg-type, func-returns-value]
+    answer = wsgi(echo)(environ, lambda status, headers: said.append(status))
     return said[0], b"".join(answer)
 
 

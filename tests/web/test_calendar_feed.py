@@ -28,11 +28,11 @@ def own(doctor: Doctor) -> Client:
 
 def new_address(own: Client) -> str:
     page = own.post("/my-calendar/", {"do": "renew"}).content.decode()
-    return re.search(r'value="http://testserver(/calendar/[\w-]+\.ics)"', page).group(1)  # type: ignore[union-attr]
+    return re.search(r'value="http://testserver(/calendar/[\w-]+\.ics)"', page).group(1)
 
 
 def events(answer: object) -> list[dict[str, str]]:
-    calendar = Calendar.from_ical(answer.content)  # type: ignore[attr-defined]
+    calendar = Calendar.from_ical(answer.content)
     return [{name: str(event[name]) for name in ("UID", "SUMMARY", "LOCATION")} for event in calendar.walk("VEVENT")]
 
 
@@ -72,8 +72,8 @@ def test_ended_address_leads_nowhere(client: Client, own: Client) -> None:
 
 def test_address_ends_with_its_doctors_access(client: Client, own: Client, doctor: Doctor) -> None:
     address = new_address(own)
-    doctor.user.is_active = False  # type: ignore[union-attr]
-    doctor.user.save()  # type: ignore[union-attr]
+    doctor.user.is_active = False
+    doctor.user.save()
     assert client.get(address).status_code == 404
 
 

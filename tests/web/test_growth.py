@@ -40,7 +40,7 @@ def test_a_page_finds_what_it_shows_by_an_index(db: None, role: str, page: str) 
     make_patient(full_name="Jim", guardian=jane)
     visit = book(patient=jane, doctor=doctor)
     client = Client()
-    client.force_login(make_user(role, **whose.get(Role(role), {})))  # type: ignore[arg-type]
+    client.force_login(make_user(role, **whose.get(Role(role), {})))
     url = page.format(patient=jane.pk, visit=visit.pk, doctor=doctor.pk)
     assert whole_tables(client, url) == set()
 

@@ -91,7 +91,7 @@ def test_a_user_signs_in_as_a_doctor_who_is_typed(admin: Client) -> None:
     more_doctors(MANY)
     said = {"username": "ada", "role": "doctor", "doctor": "", "doctor_name": "Doctor 0042", "patient": ""}
     assert admin.post("/manage/users/", said).status_code == 200
-    assert Doctor.objects.get(full_name="Doctor 0042").user.username == "ada"  # type: ignore[union-attr]
+    assert Doctor.objects.get(full_name="Doctor 0042").user.username == "ada"
 
 
 def test_every_room_is_on_one_of_the_pages(admin: Client) -> None:
@@ -120,7 +120,7 @@ def test_the_dashboard_draws_the_doctors_with_the_most_and_says_so(admin: Client
     assert (len(panel.rows), panel.rows[0][0]) == (50, "Ada Lovelace")
     assert "The 50 of 51 doctors with the most booked minutes. The file has all; or choose a doctor." in text(page)
     file = admin.get("/dashboard/utilisation-by-doctor.csv", {"from": "2026-03-02", "to": "2026-03-08"})
-    assert len(b"".join(file.streaming_content).splitlines()) == 52  # type: ignore[attr-defined]
+    assert len(b"".join(file.streaming_content).splitlines()) == 52
 
 
 def test_a_board_of_more_than_one_can_look_at_shows_who_is_here_and_who_is_next(

@@ -28,7 +28,7 @@ def client(doctor: Doctor) -> Client:
 
 
 def starts(response: object) -> list[str]:
-    return [f"{row['visit'].start:%d %H:%M}" for row in response.context["rows"]]  # type: ignore[attr-defined]
+    return [f"{row['visit'].start:%d %H:%M}" for row in response.context["rows"]]
 
 
 def test_my_day_shows_todays_own_visits_in_order(client: Client, doctor: Doctor) -> None:

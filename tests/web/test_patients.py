@@ -26,7 +26,7 @@ def desk() -> Client:
 
 
 def names(response: object) -> list[str]:
-    return [patient.full_name for patient in response.context["found"].patients]  # type: ignore[attr-defined]
+    return [patient.full_name for patient in response.context["found"].patients]
 
 
 # --- Rights ----------------------------------------------------------------------------------------

@@ -161,6 +161,7 @@ def gather(database: Database, doctors: Sequence[int], run: str) -> Facts:
         holds={row[0]: Held(row[0], row[1], _minute(row[2]), _minute(row[3])) for row in holds},
         entries={row[0]: Entry(*row) for row in entries},
         offers=[
+            # As many as it has fields, which mypy cannot count.
             Offer(*row[:4], _minute(row[4]), _minute(row[5]), _seconds(row[6]), _seconds(row[7]), row[8])  # type: ignore[call-arg]
             for row in offers
         ],
@@ -178,6 +179,7 @@ def _trail(database: Database, run: str) -> list[Told]:
         f"{run}%",
     )
     return [
+        # As many as it has fields, here too.
         Told(*row[:4], row[4] is None, *(frozenset(_parsed(ids)) for ids in row[5:7]), _parsed(row[7]))  # type: ignore[call-arg]
         for row in found
     ]
