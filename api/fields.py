@@ -1,11 +1,13 @@
 """Input and output of single values, stricter than the defaults where the defaults guess."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError as FormError
+from django.db import models
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -14,10 +16,13 @@ from accounts.models import User
 from appointments.permissions import visible_to
 from clinics.instants import FIRST_YEAR, UNREADABLE, YEARS, read_time, show_instant
 from common.ids import is_id
+from common.lines import validate_one_line
+from common.models import TidyCharField
 from common.prepared import Prepared, Question
 from common.together import ask
 from scheduling.hours import WEEKDAYS
 
+ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TOO_EARLY = f"Enter a date and time from the year {FIRST_YEAR} on."
 # What the API's documentation says of an id.
 ID = {"type": "integer", "format": "int64", "minimum": 1}
@@ -136,6 +141,24 @@ def is_whole(data: Any) -> bool:
     return isinstance(data, int) or (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20)
 
 
+class OneLineField(serializers.CharField):
+    """A name, a number of a card: text of one line, of characters that can be seen."""
+
+    default_error_messages = {  # noqa: RUF012 - as DRF
+        "inexact": "Send this as text, in quotation marks: a number with a fraction or an exponent changes on the way."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if validate_one_line not in self.validators:
+            self.validators.append(validate_one_line)
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, float):  # 1e9 would be kept as 1000000000.0
+            self.fail("inexact")
+        return super().to_internal_value(data)
+
+
 class TruthField(serializers.BooleanField):
     """true or false. A form that leaves it out says nothing: DRF takes that for an unticked box, for false."""
 
@@ -204,8 +227,17 @@ def bounded_day(day: date) -> date:
     return day
 
 
+class DateField(serializers.DateField):
+    """2026-05-29, and no other spelling of ISO 8601: DRF takes 20260529 and 2026-W22-5 as well."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if isinstance(value, str) and not ISO_DATE.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
 @extend_schema_field(OpenApiTypes.DATE)
-class LocalDateField(serializers.DateField):
+class LocalDateField(DateField):
     """A day of the calendar, whatever the time zone: 2026-05-29."""
 
     def to_internal_value(self, value: Any) -> date:
@@ -213,3 +245,10 @@ class LocalDateField(serializers.DateField):
             return bounded_day(super().to_internal_value(value))
         except FormError as error:
             raise serializers.ValidationError(error.messages) from None
+
+
+# Of a serializer that is made from a model.
+BY_MODEL = serializers.ModelSerializer.serializer_field_mapping | {
+    TidyCharField: OneLineField,
+    models.DateField: DateField,
+}

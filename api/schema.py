@@ -13,6 +13,7 @@ from api.fields import ID
 from api.schema_retries import add_headers, takes_key
 from api.schema_shared import JSON, NO_SUCH_PAGE, SHARED
 from api.serializers.patients import BlankForNull
+from common.lines import ONE_LINE, validate_one_line
 from patients.models import validate_phone_number
 
 PHONE_NUMBER = r"^[\s+().\-/]*([0-9][\s+().\-/]*){6,15}$"
@@ -158,6 +159,8 @@ class Schema(AutoSchema):
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
         if direction == "response" and isinstance(field, BlankForNull):
             schema.pop("nullable", None)
+        if direction == "request" and schema.get("type") == "string" and _is_one_line(field):
+            schema.setdefault("pattern", ONE_LINE)  # what is stored may be older than that rule
         return schema
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
@@ -166,6 +169,10 @@ class Schema(AutoSchema):
         elif _must_say_something(field) and schema.get("type") == "string" and "format" not in schema:
             schema.setdefault("pattern", r"\S")
         super()._insert_field_validators(field, schema)
+
+
+def _is_one_line(field: Any) -> bool:
+    return not field.read_only and validate_one_line in field.validators
 
 
 def _must_say_something(field: Any) -> bool:

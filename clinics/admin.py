@@ -18,6 +18,7 @@ from clinics.forms import PICKERS, PICKERS_OF_DAYS, WallTimeField, WallTimeForm,
 from clinics.models import AppointmentType, Holiday, Location, LocationException, OpeningHours, Room
 from common import clock
 from common.admin import ServiceAdmin, ServiceForm
+from common.lines import validate_one_line
 from doctors import offering, places
 from doctors.models import Doctor
 from scheduling.intervals import Interval
@@ -195,6 +196,8 @@ class AppointmentTypeForm(ServiceForm):
         entered = self.cleaned_data["specializations"] or []
         if not (isinstance(entered, list) and all(isinstance(name, str) and name.strip() for name in entered)):
             raise forms.ValidationError('Enter a list of names such as ["Cardiology", "Paediatrics"].')
+        for name in entered:
+            validate_one_line(name)
         return [" ".join(name.split()) for name in entered]
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Upper
 from django.db.models.lookups import Contains, Exact
 
 from common.functions import Unindexed
+from common.lines import validate_one_line
 from common.text import folded, search_terms
 
 if TYPE_CHECKING:  # generic in the stubs only
@@ -45,6 +46,8 @@ class RecordQuerySet(models.QuerySet[M]):
 
 class TidyCharField(CharField):
     """Text without surrounding or doubled white space, normalised on every way into the database."""
+
+    default_validators = [validate_one_line]  # noqa: RUF012 - as Django
 
     def tidy(self, value: str) -> str | None:
         return " ".join(value.split())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.models import Location
 from common import clock
 from common.functions import Closeness
+from common.lines import validate_all_visible, validate_one_line
 from common.models import FoldedTextField, RecordQuerySet, TidyCharField, TimeStamped, matching
 from common.prepared import Prepared
 from common.text import PHONE_TEXT, folded, phone_digits
@@ -46,6 +47,8 @@ def validate_date_of_birth(day: date) -> None:
 
 class NationalIdField(TidyCharField):
     """An identity number: no spaces, upper case, and NULL where there is none, so that it can be unique."""
+
+    default_validators = [validate_one_line, validate_all_visible]  # noqa: RUF012 - as Django
 
     def tidy(self, value: str) -> str | None:
         return re.sub(r"\s+", "", value).upper() or None

@@ -7,10 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import (
+    BY_MODEL,
     ID,
     ClosingTimeField,
     ListOf,
     LocalDateField,
+    OneLineField,
     ReferenceField,
     TruthField,
     WallTimeField,
@@ -33,9 +35,7 @@ M = TypeVar("M", bound=models.Model)
 class ClinicSerializer(serializers.ModelSerializer[M]):
     """What a form leaves out says nothing: it deactivates no place, room or type."""
 
-    serializer_field_mapping: ClassVar = serializers.ModelSerializer.serializer_field_mapping | {
-        models.BooleanField: TruthField
-    }
+    serializer_field_mapping: ClassVar = BY_MODEL | {models.BooleanField: TruthField}
 
 
 class LocationSerializer(ClinicSerializer[Location]):
@@ -85,6 +85,8 @@ class DisplacedSerializer(serializers.Serializer[Any]):
 class LocationExceptionSerializer(StretchSerializer, serializers.ModelSerializer[LocationException]):
     """A stretch in which a location is closed, or open in spite of a holiday."""
 
+    serializer_field_mapping: ClassVar = BY_MODEL
+
     def place(self, stretch: dict[str, Any]) -> Location:
         """The address names it."""
         return cast(Location, self.context["view"].location)
@@ -116,6 +118,8 @@ class RoomSerializer(ClinicSerializer[Room]):
 
 class HolidaySerializer(serializers.ModelSerializer[Holiday]):
     """A local day on which nobody works, at one location or everywhere."""
+
+    serializer_field_mapping: ClassVar = BY_MODEL
 
     date = LocalDateField(help_text="By the clock of each location.")
     location = ReferenceField(
@@ -158,7 +162,7 @@ class HolidayImportResultSerializer(serializers.Serializer[Any]):
     existing = HolidaySerializer(many=True)
 
 
-class TidyField(serializers.CharField):
+class TidyField(OneLineField):
     """Text without doubled spaces, as the database keeps names."""
 
     def to_internal_value(self, data: Any) -> str:

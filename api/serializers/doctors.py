@@ -1,12 +1,13 @@
 """Doctors, their weekly hours and exceptions, as the API shows and reads them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 from rest_framework.utils import html
 
 from api.fields import (
+    BY_MODEL,
     ClosingTimeField,
     InstantField,
     ReferenceField,
@@ -25,6 +26,8 @@ NO_LIST = "Send the whole week as a list in JSON, with Content-Type: application
 
 
 class DoctorSerializer(serializers.ModelSerializer[Doctor]):
+    serializer_field_mapping: ClassVar = BY_MODEL
+
     email = serializers.EmailField(max_length=254)  # unique: the service says so, and only of one that fits
     active = TruthField(required=False, help_text="Only an active doctor can be booked.")
 
@@ -57,6 +60,8 @@ class WeekSerializer(serializers.ListSerializer[Any]):
 
 class WeeklyHoursSerializer(serializers.ModelSerializer[WeeklyHours]):
     """A weekly window in wall time. An end at or before the start is on the next day."""
+
+    serializer_field_mapping: ClassVar = BY_MODEL
 
     weekday = WeekdayField()
     start = WallTimeField()
@@ -99,6 +104,8 @@ class StretchSerializer(serializers.Serializer[Any]):
 
 class ExceptionSerializer(StretchSerializer, serializers.ModelSerializer[AvailabilityException]):
     """Leave (closed) or an extra clinic (open), from start to end."""
+
+    serializer_field_mapping: ClassVar = BY_MODEL
 
     location = ReferenceField(
         queryset=Location.objects.active(), required=False, help_text="Default: the clinic's first."

@@ -6,14 +6,15 @@ from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
 from accounts.roles import Right
-from api.fields import ReferenceField, TruthField
+from api.fields import BY_MODEL, OneLineField, ReferenceField, TruthField
 from api.guarded import Guarded, nothing
+from common.lines import validate_all_visible
 from patients.errors import NationalIdTaken
 from patients.identifiers import IDENTIFIERS, masked
 from patients.models import MOST_NOTES, Patient, validate_language
 
 
-class NationalIdSerializerField(serializers.CharField):
+class NationalIdSerializerField(OneLineField):
     """Blank means none, which is stored as NULL."""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
@@ -32,6 +33,10 @@ class BlankForNull(serializers.CharField):
         return super().run_validation("" if data is None else data)
 
 
+class BlankLine(BlankForNull, OneLineField):
+    pass
+
+
 class BlankEmail(BlankForNull, serializers.EmailField):
     pass
 
@@ -39,6 +44,7 @@ class BlankEmail(BlankForNull, serializers.EmailField):
 class PatientSerializer(Guarded, serializers.ModelSerializer[Patient]):
     """A patient's record. National id and insurance number are masked for those who do not read them."""
 
+    serializer_field_mapping: ClassVar = BY_MODEL
     masked: ClassVar = dict.fromkeys(IDENTIFIERS, (Right.READ_IDENTIFIERS, masked)) | {
         "desk_notes": (Right.READ_DESK_NOTES, nothing)
     }
@@ -51,10 +57,10 @@ class PatientSerializer(Guarded, serializers.ModelSerializer[Patient]):
         allow_null=True,
         allow_blank=True,
         max_length=40,
-        validators=[UniqueValidator(Patient.objects.all(), message=NationalIdTaken.message)],
+        validators=[validate_all_visible, UniqueValidator(Patient.objects.all(), message=NationalIdTaken.message)],
         help_text="Unique where given; spacing and case do not matter.",
     )
-    insurance_number = BlankForNull(max_length=40)
+    insurance_number = BlankLine(max_length=40)
     active = TruthField(required=False, help_text="Only an active patient can be booked.")
     preferred_language = BlankForNull(
         max_length=35, validators=[validate_language], help_text="BCP 47: en, sw-KE, zh-Hant."

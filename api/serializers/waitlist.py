@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import InstantField, ListOf, LocalDateField, ReferenceField, WeekdayField
+from api.fields import BY_MODEL, InstantField, ListOf, LocalDateField, ReferenceField, WeekdayField
 from api.guarded import Guarded
 from appointments.models import WaitlistEntry, WaitlistOffer
 from clinics.models import AppointmentType, Location
@@ -30,6 +30,7 @@ class OfferSerializer(serializers.ModelSerializer[WaitlistOffer]):
 class WaitlistSerializer(Guarded, serializers.ModelSerializer[WaitlistEntry]):
     """A patient who waits for a time, and what has been offered."""
 
+    serializer_field_mapping: ClassVar = BY_MODEL
     set_by_patients: ClassVar = frozenset(
         {"patient", "doctor", "specialization", "appointment_type", "location", "earliest", "latest"}
     ) | {"weekdays", "part_of_day"}

@@ -4,6 +4,7 @@ import pytest
 
 from doctors.models import Doctor
 from patients.models import Patient
+from tests.common.test_lines import HIDDEN, NOTHING, TURNED
 from tests.factories import make_patient
 from tests.files import Import, contents, counts, failed
 
@@ -96,6 +97,16 @@ def test_a_national_id_that_was_missing_is_filled_in(bring: Import) -> None:
 def test_a_patient_twice_in_a_file_is_stored_once(bring: Import) -> None:
     text = "full_name,phone_number,national_id\n" + "Jane,0712345678,\nJoe,0712345678,A1\n" * 2
     assert bring("patients", text) == counts("patients", created=2, unchanged=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("Jane\x1bDoe", HIDDEN), ("Jane\u202eDoe", TURNED), ("\u200b\u3164", NOTHING)]
+)
+def test_a_row_with_a_name_that_cannot_be_seen_is_refused(bring: Import, name: str, sentence: str) -> None:
+    assert bring("patients", f"full_name,phone_number\n{name},0712345678\n") == (
+        f"Row 2, full_name: {sentence}\n" + counts("patients", refused=1) + failed(1)
+    )
+    assert Patient.objects.count() == 0
 
 
 def test_a_record_that_was_merged_away_is_left_alone(bring: Import) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from appointments import online
 from appointments.online import Visitor
 from clinics.models import AppointmentType, Location
+from common.lines import validate_one_line
 from doctors.models import Doctor
 from patients.models import Patient, validate_date_of_birth, validate_phone_number
 from web.forms.records import DayInput
@@ -39,6 +40,7 @@ class DetailsForm(forms.Form):
     full_name = forms.CharField(
         max_length=200,
         label=_("Full name"),
+        validators=[validate_one_line],
         widget=forms.TextInput({"autocomplete": "name", "autocapitalize": "words"}),
     )
     phone_number = forms.CharField(

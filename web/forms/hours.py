@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinics.models import Location
+from common.lines import validate_one_line
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from web.forms.records import DayInput, RecordForm, TimeInput
 from web.forms.stretches import StretchForm
@@ -79,7 +80,13 @@ class LeaveForm(StretchForm):
         label=_("What"), choices=[("closed", _("Leave: no visits")), ("open", _("Extra clinic: open besides"))]
     )
     location = forms.ModelChoiceField(Location.objects.none(), label=_("Where"), empty_label=None)
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=200, help_text=_("For the clinic only."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=200,
+        validators=[validate_one_line],
+        help_text=_("For the clinic only."),
+    )
     field_order = ("kind", "first", "start", "last", "end", "location", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

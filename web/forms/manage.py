@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from clinics.instants import YEARS
 from clinics.models import AppointmentType, Holiday, Location, OpeningHours, Room
+from common.lines import validate_one_line
 from doctors.models import Doctor
 from patients.models import Patient
 from web.forms.doctors import MOST_LISTED, DoctorField
@@ -202,8 +203,11 @@ class TypeForm(RecordForm):
         return entered
 
     def clean_specializations(self) -> list[str]:
-        names = (" ".join(name.split()) for name in self.cleaned_data["specializations"].split(","))
-        return [name for name in names if name]
+        texts = (" ".join(name.split()) for name in self.cleaned_data["specializations"].split(","))
+        names = [name for name in texts if name]
+        for name in names:
+            validate_one_line(name)
+        return names
 
 
 class HolidayForm(RecordForm):
@@ -253,7 +257,7 @@ class ClosureForm(StretchForm):
     kind = forms.ChoiceField(
         label=_("What"), choices=[("closed", _("Closed")), ("open", _("Open in spite of a holiday"))]
     )
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200, validators=[validate_one_line])
     field_order = ("kind", "first", "start", "last", "end", "reason")
 
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.models import AppointmentType, Location
 from common.ids import read_id
+from common.lines import validate_one_line
 from common.text import LONGEST_SEARCH
 from doctors.models import Doctor, DoctorQuerySet
 from patients.models import Patient
@@ -141,6 +142,6 @@ class BookingForm(forms.Form):
 class NewPatientForm(forms.Form):
     """The least that a record needs; the rest can follow."""
 
-    full_name = forms.CharField(label=_("Full name"), max_length=200)
+    full_name = forms.CharField(label=_("Full name"), max_length=200, validators=[validate_one_line])
     phone_number = forms.CharField(label=_("Phone number"), max_length=40)
     date_of_birth = forms.DateField(label=_("Date of birth"), required=False, widget=DayInput())
