@@ -143,7 +143,8 @@ class Audited(admin.ModelAdmin):
         return lookup.partition("__")[0] in offered and super().lookup_allowed(lookup, value, request)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        found = super().get_object(request, object_id, from_field)
+        known = from_field is not None or is_id(object_id)  # Django reads "+1" as 1
+        found = super().get_object(request, object_id, from_field) if known else None
         if found is not None:
             trail.saw([found])
         else:  # which Django answers by leading elsewhere

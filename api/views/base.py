@@ -18,6 +18,7 @@ from api.auditing import Audited
 from api.rights import Rights, action_of
 from appointments.permissions import asks_as_patient, within_reach
 from common import trail
+from common.ids import read_id
 from common.transactions import atomic
 
 READING = ("list", "retrieve")
@@ -92,7 +93,7 @@ class RecordViewSet(Retriable, viewsets.ModelViewSet[Any]):
         """The record of the URL: filters of lists do not apply to it. For a change, as `If-Match` says that it is."""
         conditional = preconditions.is_conditional_change(self.request)
         records = self.get_queryset()
-        record = get_object_or_404(self.lock(records) if conditional else records, pk=self.kwargs["pk"])
+        record = get_object_or_404(self.lock(records) if conditional else records, pk=read_id(self.kwargs["pk"]))
         trail.saw([record])
         self.check_object_permissions(self.request, record)
         if conditional:

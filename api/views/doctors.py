@@ -25,6 +25,7 @@ from appointments import availability, hours
 from appointments.permissions import within_reach
 from clinics.models import Location
 from common import clock, trail
+from common.ids import read_id
 from doctors import services
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
 from scheduling.intervals import Interval
@@ -171,7 +172,7 @@ class ExceptionViewSet(ExceptionsViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         doctors = within_reach(self.actor, self.right, Doctor.objects.all())
-        self.doctor = get_object_or_404(doctors, pk=self.kwargs["doctor_pk"])
+        self.doctor = get_object_or_404(doctors, pk=read_id(self.kwargs["doctor_pk"]))
 
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()

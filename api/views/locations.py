@@ -32,6 +32,7 @@ from appointments.permissions import visible_to
 from clinics import services
 from clinics.models import Location, LocationException, OpeningHours
 from common import clock, trail
+from common.ids import read_id
 from doctors import places
 from scheduling.intervals import Interval
 
@@ -174,7 +175,7 @@ class LocationExceptionViewSet(ExceptionsViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.location = get_object_or_404(Location.objects.all(), pk=self.kwargs["location_pk"])
+        self.location = get_object_or_404(Location.objects.all(), pk=read_id(self.kwargs["location_pk"]))
 
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()

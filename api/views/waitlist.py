@@ -19,6 +19,7 @@ from api.serializers.waitlist import OfferSerializer, WaitlistSerializer
 from api.views.base import CHANGING, READING, RecordViewSet
 from appointments import waitlist
 from appointments.models import WaitlistEntry, WaitlistOffer
+from common.ids import read_id
 
 
 @extend_schema(tags=["waitlist"])
@@ -80,12 +81,12 @@ class WaitlistViewSet(RecordViewSet):
 
     def get_object(self) -> WaitlistEntry:
         """The entry of the URL; an offer that is read late has lapsed."""
-        waitlist.lapse_due(get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"]))
+        waitlist.lapse_due(get_object_or_404(self.get_queryset(), pk=read_id(self.kwargs["pk"])))
         entry: WaitlistEntry = super().get_object()
         return entry
 
     def lock(self, records: QuerySet[Any]) -> QuerySet[Any]:
-        waitlist.locked(get_object_or_404(records, pk=self.kwargs["pk"]))
+        waitlist.locked(get_object_or_404(records, pk=read_id(self.kwargs["pk"])))
         return records
 
     def perform_create(self, serializer: BaseSerializer[WaitlistEntry]) -> None:

@@ -50,3 +50,11 @@ def test_a_list_is_counted_so_far_as_the_api_counts_it(admin: Client, model: str
         assert admin.get(f"/admin/{model}/").status_code == 200
     counts = [query["sql"] for query in asked.captured_queries if "COUNT(*)" in query["sql"]]
     assert [" LIMIT 10001)" in sql for sql in counts] == [True]
+
+
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_a_record_has_one_address(admin: Client, page: str) -> None:
+    patient = make_patient()
+    arabic = "".join(chr(0x660 + int(digit)) for digit in str(patient.pk))
+    addresses = [f"/admin/patients/patient/{pk}/{page}/" for pk in (patient.pk, f"+{patient.pk}", arabic)]
+    assert [admin.get(address).status_code for address in addresses] == [200, 302, 302]
