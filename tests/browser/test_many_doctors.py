@@ -146,7 +146,7 @@ def test_who_is_looked_for_is_looked_for_at_another_place_too(page: Page, jane: 
     page.goto(f"/book/{kind.pk}/")
     page.get_by_label("Name or specialty").fill("lovel")
     expect(page.get_by_label("Ada Lovelace")).to_be_checked()
-    page.get_by_label("Place").select_option("West")
+    page.get_by_label("Location").select_option("West")
     expect(page.locator("#found")).to_contain_text("Nobody is found like this.")
     expect(page.get_by_label("Name or specialty")).to_have_value("lovel")
 

@@ -28,9 +28,9 @@ def test_visit_goes_through_the_day_by_mouse_and_keyboard(
     for width in (WIDTHS["phone"], WIDTHS["desk"]):
         page.set_viewport_size({"width": width, "height": 900})
         assert_accessible(page)
-    page.get_by_role("button", name="Has arrived: Amina Hassan").click()
+    page.get_by_role("button", name="Arrived: Amina Hassan").click()
     shows(page, "Arrived")
-    page.get_by_role("button", name="Begin: Amina Hassan").focus()
+    page.get_by_role("button", name="Into the room: Amina Hassan").focus()
     page.keyboard.press("Enter")
     shows(page, "In the room")
     page.get_by_label("More for Amina Hassan").press("Enter")
@@ -53,5 +53,5 @@ def test_day_prints(page: Page, context: BrowserContext, live_server: Any) -> No
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.get_by_text("Dr Print")).to_be_visible()
-    expect(page.get_by_role("button", name="Has arrived")).to_be_hidden()
+    expect(page.get_by_role("button", name="Arrived")).to_be_hidden()
     assert page.pdf()[:4] == b"%PDF"

@@ -251,11 +251,11 @@ def test_the_waiting_list_repeats_what_was_asked_for(mine: Client, jane: Patient
     assert "<dt>Time of day</dt><dd>Morning (until 12:00)</dd>" in text(mine.get("/my/waiting/"))
 
 
-def test_waiting_for_nothing_is_refused(mine: Client, jane: Patient) -> None:
+def test_waiting_for_nothing_is_refused_in_the_forms_own_words(mine: Client, jane: Patient) -> None:
     typed = entries(mine.get("/my/waiting/join/")) | {"patient": jane.pk}
     answer = mine.post("/my/waiting/join/", typed)
     assert answer.status_code == 400
-    assert "Name a doctor, a specialization or an appointment type to wait for." in text(answer)
+    assert answer.context["form"].errors == {"__all__": ["Name a doctor, what the visit is for, or both."]}
 
 
 def test_waiting_until_a_year_that_nothing_is_booked_in_is_refused_as_in_the_api(

@@ -146,3 +146,14 @@ def test_today_follows_the_clock(clock: time_machine.Traveller, doctor: Doctor) 
     book("2026-03-03 09:00", doctor=doctor)
     clock.shift(timedelta(days=1))
     assert starts(signed_in(user).get("/my-day/")) == ["03 09:00"]
+
+
+def test_a_step_is_called_on_a_doctors_day_what_it_is_called_at_the_desk(client: Client, doctor: Doctor) -> None:
+    visit = book("2026-03-02 09:00", doctor=doctor)
+    called = []
+    for name in ("check-in", "start", "complete"):
+        [row] = client.get("/my-day/").context["rows"]
+        called.append((row["next"].name, row["next"].words))
+        client.post(f"/visits/{visit.pk}/{name}/")
+    assert called == [("check-in", "Arrived"), ("start", "Into the room"), ("complete", "Done")]
+

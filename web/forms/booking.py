@@ -28,7 +28,7 @@ class WhoForm(forms.Form):
         cast(forms.ModelChoiceField, self.fields["location"]).queryset = there
         cast(forms.ModelChoiceField, self.fields["doctor"]).queryset = online.doctors_for(kind, named)
 
-    location = forms.ModelChoiceField(queryset=Location.objects.none(), label=_("Place"), empty_label=None)
+    location = forms.ModelChoiceField(queryset=Location.objects.none(), label=_("Location"), empty_label=None)
     doctor = forms.ModelChoiceField(
         queryset=Doctor.objects.none(), label=_("Doctor"), required=False, empty_label=_("The first who is free")
     )

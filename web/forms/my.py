@@ -63,6 +63,9 @@ class ContactForm(forms.ModelForm):
 class WaitForm(forms.Form):
     """What somebody waits for: a doctor, a type of visit, or both, in a stretch of days."""
 
+    # The service's own sentence names a specialization, too, which this form does not ask for.
+    NOTHING = _("Name a doctor, what the visit is for, or both.")
+
     patient = forms.ModelChoiceField(queryset=Patient.objects.none(), label=_("For whom"), empty_label=None)
     appointment_type = forms.ModelChoiceField(
         queryset=AppointmentType.objects.none(), label=_("What for"), required=False, empty_label=_("Anything")
@@ -81,6 +84,13 @@ class WaitForm(forms.Form):
 
     def _choose_from(self, name: str, rows: Any) -> None:
         cast(forms.ModelChoiceField, self.fields[name]).queryset = rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        named = ("doctor", "appointment_type")
+        if not any(cleaned.get(name) or name in self.errors for name in named):
+            raise forms.ValidationError(self.NOTHING)
+        return cleaned
 
     def wishes(self) -> dict[str, Any]:
         return {**self.cleaned_data, "part_of_day": self.cleaned_data["part_of_day"] or WaitlistEntry.PartOfDay.ANY}

@@ -1,13 +1,11 @@
 """A doctor's day: whom they see, and each visit's next step."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Right, may
@@ -27,15 +25,8 @@ from web.days import read_day
 from web.refusals import words
 from web.steps import STEPS
 
-# On a doctor's day, in this order, some in a doctor's words.
-ON_THE_DAY = {
-    "check-in": _("Has arrived"),
-    "start": _("Begin"),
-    "complete": _("Done"),
-    "confirm": _("Confirm"),
-    "no-show": _("Did not come"),
-}
-DAY_STEPS = {name: replace(STEPS[name], words=text) for name, text in ON_THE_DAY.items()}
+# On a doctor's day, in this order.
+DAY_STEPS = {name: STEPS[name] for name in ("check-in", "start", "complete", "confirm", "no-show")}
 # The step that mostly comes next stands out; the others are in a menu.
 NEXT = {
     Status.SCHEDULED: "check-in",
@@ -60,8 +51,11 @@ def doctor_for(actor: User, right: Right, pk: int | None) -> Doctor:
 
 def today_of(doctor: Doctor, now: datetime) -> date:
     """The local date where the doctor is, or was last, or will be next."""
-    place = availability.nearest_location(doctor, Interval.lasting(now, 1)) or Location.objects.default()
-    return place.local(now).date()
+    return place_of(doctor, now).local(now).date()
+
+
+def place_of(doctor: Doctor, now: datetime) -> Location:
+    return availability.nearest_location(doctor, Interval.lasting(now, 1)) or Location.objects.default()
 
 
 def visits_of_day(actor: User, doctor: Doctor, day: date) -> list[Appointment]:
@@ -84,7 +78,9 @@ class DayView(StaffPage):
         if pk is None and own_doctor(self.actor) is None:
             return render(request, "web/doctor/unlinked.html")
         doctor = doctor_for(self.actor, self.right, pk)
-        today = today_of(doctor, clock.now())
+        now = clock.now()
+        place = place_of(doctor, now)
+        today = place.local(now).date()
         day = read_day(request.GET.get("day")) or today
         visits = visits_of_day(self.actor, doctor, day)
         runs_the_day = covers(self.actor, Right.RUN_THE_DAY, doctor)
@@ -94,6 +90,8 @@ class DayView(StaffPage):
             "own": pk is None,
             "day": day,
             "today": today,
+            "now": now,
+            "place": place,
             "previous": day - DAY,
             "following": day + DAY,
             "rows": [_row(visit, runs_the_day, visit.pk in undoable) for visit in visits],
