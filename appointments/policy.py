@@ -207,6 +207,10 @@ def check_terms(**terms: object) -> None:
 
 def check_cut_off(appointment: Appointment, now: datetime) -> None:
     """Raise PastCutOff where it is too late for a patient to change the visit; staff are not asked."""
-    cutoff = appointment.location.patient_cutoff_minutes
-    if appointment.start - now < cutoff * MINUTE:
-        raise PastCutOff(Minutes(cutoff))
+    if is_past_cut_off(appointment.location, appointment.start, now):
+        raise PastCutOff(Minutes(appointment.location.patient_cutoff_minutes))
+
+
+def is_past_cut_off(location: Location, start: datetime, now: datetime) -> bool:
+    """Whether a visit there and then is one that a patient can neither move nor cancel any more."""
+    return start - now < location.cut_off

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from appointments import policy
 from clinics.models import AppointmentType, Location
+from common import clock
 from doctors.models import Doctor
 
 # A visitor's entries are forgotten after this long, finished or not.
@@ -87,6 +89,11 @@ class Chosen:
     @property
     def end(self) -> datetime:
         return self.start + timedelta(minutes=self.kind.duration_minutes)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is too late to move or cancel the visit online as soon as it is booked."""
+        return policy.is_past_cut_off(self.location, self.start, clock.now())
 
     @cached_property
     def until(self) -> datetime:

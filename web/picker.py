@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from appointments import policy
 from appointments.finding import Search, Slot, find_slots
 from clinics.instants import YEARS
 from clinics.models import AppointmentType, Location
@@ -87,12 +88,16 @@ class Day:
 
 @dataclass
 class Picker:
-    """A page of free times. ``earlier`` and ``later`` are the first days of the pages beside it, None at the ends."""
+    """A page of free times. ``earlier`` and ``later`` are the first days of the pages beside it, None at the ends.
+
+    The times up to ``final_until`` can be taken, but are then neither moved nor cancelled online; None: all can be.
+    """
 
     days: list[Day]
     preselected: str
     earlier: date | None = None
     later: date | None = None
+    final_until: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -101,7 +106,8 @@ class Picker:
 
 def pick(wish: Wish, since: date | None, *, zone_of: Location, own: Slot | None = None) -> Picker:
     """The page that begins on ``since``, or with the first free day; ``own`` is what the visitor holds already."""
-    today = zone_of.local(clock.now()).date()
+    now = clock.now()
+    today = zone_of.local(now).date()
     since = max(since, today) if since else None
     if since is None or since > today + timedelta(days=LOOK_AHEAD_DAYS):
         first = wish.search(today, today + timedelta(days=LOOK_AHEAD_DAYS), 1)
@@ -119,11 +125,13 @@ def pick(wish: Wish, since: date | None, *, zone_of: Location, own: Slot | None 
     chosen = value_of(own.doctor.pk, own.start) if own and own in slots else days[0].choices[0].value if days else ""
     for day in days:
         day.is_open = any(choice.value == chosen for choice in day.choices)
+    final = [slot.start for slot in slots if policy.is_past_cut_off(zone_of, slot.start, now)]
     return Picker(
         days=days,
         preselected=chosen,
         earlier=max(since - timedelta(days=DAYS), today) if since > today else None,
         later=zone_of.local(beyond[0].start).date() if beyond else None,
+        final_until=max(final, default=None),
     )
 
 

@@ -1,6 +1,6 @@
 """Where care is given: locations with their time zone and opening hours."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,6 +55,11 @@ class Location(TimeStamped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def cut_off(self) -> timedelta:
+        """How long before a visit patients may still move or cancel it themselves."""
+        return timedelta(minutes=self.patient_cutoff_minutes)
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from accounts.models import User
 from appointments import services, waitlist
 from appointments.models import Appointment, Hold, WaitlistEntry
 from audit.models import AuditEvent
-from clinics.models import AppointmentType
+from clinics.models import AppointmentType, Location
 from doctors.models import Doctor
 from patients.models import Patient
 from tests.factories import at, book, make_doctor, make_patient, make_type
@@ -282,6 +282,13 @@ def test_an_offer_is_accepted(mine: Client, jane: Patient, offered: WaitlistEntr
     answer = mine.post(f"/my/waiting/{offered.pk}/accept/")
     visit = Appointment.objects.get(patient=jane)
     assert (answer.headers["Location"], visit.start) == (f"/my/visits/{visit.pk}/", at("2026-03-04 10:00"))
+
+
+def test_an_offer_that_can_never_be_moved_online_says_so(mine: Client, offered: WaitlistEntry) -> None:
+    sentence = "This visit begins soon: once it is booked, you can neither move nor cancel it online."
+    assert sentence not in text(mine.get("/my/waiting/"))
+    Location.objects.update(patient_cutoff_minutes=3 * 24 * 60)
+    assert sentence in text(mine.get("/my/waiting/"))
 
 
 def test_an_offer_is_declined(mine: Client, offered: WaitlistEntry) -> None:

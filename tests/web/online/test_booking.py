@@ -276,3 +276,44 @@ def test_a_draft_of_another_version_leads_to_the_beginning(client: Client) -> No
     session.save()
     client.cookies["sessionid"] = session.session_key
     assert client.get("/book/details/").headers["Location"] == "/book/"
+
+
+FINAL = "This visit begins soon: once it is booked, you can neither move nor cancel it online. If you cannot come, call"
+
+
+def test_a_visit_that_can_never_be_moved_online_is_said_to_be_so_before_it_is_booked(
+    visitor: Booking, doctor: Doctor, client: Client
+) -> None:
+    set_hours(doctor, "tue 05:00-18:00")
+    for start, said in (("20260303T0530Z", True), ("20260303T0600Z", False)):  # a day after `NOW`, which is in time
+        visitor.take(doctor, start)
+        visitor.enter()
+        pages = [text(client.get(f"/book/{step}/")) for step in ("details", "check")]
+        assert (start, [FINAL in page for page in pages]) == (start, [said, said])
+
+
+def test_free_times_say_up_to_when_they_cannot_be_given_back_online(visitor: Booking, doctor: Doctor) -> None:
+    sentence = "Times up to Monday 2 March 2026, 17:30 can be taken, but then neither moved nor cancelled online."
+    assert sentence in text(visitor.times())
+    assert "can be taken" not in text(visitor.times("?from=2026-03-03"))
+
+
+def test_the_link_to_a_visit_that_can_no_longer_be_moved_promises_to_show_it_only(
+    visitor: Booking, doctor: Doctor, client: Client
+) -> None:
+    page = text(client.get(visitor.through(doctor, "20260302T1000Z")))
+    assert "With it you can see the visit. Whoever has it can do the same: share it with nobody." in page
+    assert "Patients can move or cancel this visit until 1 day before it. Please call the clinic." in page
+    assert "see, move or cancel" not in page
+
+
+def test_the_link_to_a_visit_that_can_be_moved_says_so(visitor: Booking, doctor: Doctor, client: Client) -> None:
+    page = text(client.get(visitor.through(doctor, "20260304T1000Z")))
+    assert "With it you can see, move or cancel the visit." in page
+    assert "You can move or cancel the visit until Tuesday 3 March 2026, 10:00." in page
+
+
+def test_where_is_asked_for_as_a_location(client: Client, kind: AppointmentType, doctor: Doctor) -> None:
+    harbour = clinic_services.open_location(name="Harbour", time_zone="Europe/London")
+    set_hours(make_doctor(), "mon 08:00-12:00", location=harbour)
+    assert '<label class="form-label" for="id_location">Location</label>' in text(client.get(f"/book/{kind.pk}/"))

@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from accounts.models import User
 from appointments.models import OnlineBooking
+from clinics.models import Location
 from doctors import services as doctor_services
 from doctors.models import Doctor
 from tests.factories import at, book
@@ -129,3 +130,10 @@ def test_the_desk_finds_the_patient_by_the_reference(client: Client, link: str) 
     client.force_login(User.objects.create_user("desk", role="receptionist"))
     reference = OnlineBooking.objects.get().spoken_reference
     assert "Jane Doe" in text(client.post("/patients/", {"q": reference.lower()}))
+
+
+def test_times_to_move_to_say_up_to_when_they_cannot_be_given_back_online(client: Client, link: str) -> None:
+    sentence = "Times up to Monday 2 March 2026, 17:30 can be taken, but then neither moved nor cancelled online."
+    assert sentence in text(client.get(f"{link}move/"))
+    Location.objects.update(patient_cutoff_minutes=0)
+    assert "can be taken" not in text(client.get(f"{link}move/"))

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.roles import Right
-from appointments import waitlist
+from appointments import policy, waitlist
 from appointments.models import WaitlistEntry, WaitlistOffer
 from appointments.permissions import within_reach
 from clinics.models import Location
@@ -37,8 +37,12 @@ class WaitingPage(MyPage):
         trail.saw(entries)
         pending = WaitlistOffer.objects.pending().filter(entry__in=entries).select_related("doctor", "location")
         offers = {offer.entry_id: offer for offer in pending}
-        context = {"waiting": [{"entry": entry, "offer": offers.get(entry.pk)} for entry in entries]}
-        return render(request, "web/my/waiting.html", context)
+        waiting = [self._shown(entry, offers.get(entry.pk)) for entry in entries]
+        return render(request, "web/my/waiting.html", {"waiting": waiting})
+
+    def _shown(self, entry: WaitlistEntry, offer: WaitlistOffer | None) -> dict[str, Any]:
+        final = offer is not None and policy.is_past_cut_off(offer.location, offer.start, clock.now())
+        return {"entry": entry, "offer": offer, "final": final}
 
     def entries(self) -> QuerySet[WaitlistEntry]:
         return within_reach(self.actor, self.right, WaitlistEntry.objects.all())

@@ -1,7 +1,6 @@
 """What can be done with one visit on a page: see it, move it, cancel it. The same by a link and signed in."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -68,7 +67,7 @@ class VisitPage(View):
             "urls": {name: self.url(name) for name in ("link", "move", "cancel", "calendar")},
             "fixed": why_fixed(visit),
             "cancelled": visit.status == Status.CANCELLED,
-            "until": visit.start - timedelta(minutes=visit.location.patient_cutoff_minutes),
+            "until": visit.start - visit.location.cut_off,
         }
         return render(self.request, f"web/visit/{template}.html", shared | context, status=status)
 
