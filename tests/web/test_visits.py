@@ -1,5 +1,7 @@
 """One visit at the desk: its facts, the steps of its life, moving it, and taking things back."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -8,8 +10,10 @@ from appointments import services
 from appointments.models import Appointment
 from audit.models import AuditEvent
 from clinics.models import Location
+from clinics.services import open_location
 from patients import services as patient_services
 from tests.factories import at, book, make_doctor, make_patient, make_type, set_hours
+from tests.web.clients import text
 from tests.web.people import visitor
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +251,37 @@ def test_place_that_is_none_leaves_the_visits_own_clock(desk: Client) -> None:
     visit = book()
     assert drop(desk, visit, "2026-03-02T11:00", "2026-03-02T11:30", place="9" * 5000)[0] == 200
     assert now(visit).start == at("2026-03-02 11:00")
+
+
+@pytest.fixture
+def left_behind(db: None) -> Appointment:
+    """Ada is at the annex on Mondays by now; the visit, booked before, is where it was."""
+    visit = book(doctor=make_doctor(full_name="Ada Smith"), patient=make_patient(full_name="Jane Doe"))
+    set_hours(visit.doctor, "mon 08:00-18:00", location=open_location(name="Annex", time_zone="UTC"))
+    return visit
+
+
+def test_move_form_says_where_the_doctor_is_by_now(desk: Client, left_behind: Appointment) -> None:
+    page = text(desk.get(f"/desk/visits/{left_behind.pk}/move/"))
+    assert "Monday 2 March 2026, 10:00–10:30, Ada Smith, Test Clinic" in page
+    sentence = "At this time Ada Smith now works at another location, Annex: to change the length alone moves the visit"
+    assert sentence in page
+    there = book("2026-03-02 11:00", doctor=left_behind.doctor)
+    assert "another location" not in text(desk.get(f"/desk/visits/{there.pk}/move/"))
+
+
+def test_visit_that_is_longer_where_the_doctor_is_by_now_says_that_it_moved_there(
+    desk: Client, left_behind: Appointment
+) -> None:
+    told = {"doctor": left_behind.doctor_id, "date": "2026-03-02", "time": "10:00", "version": 1, "minutes": 45}
+    answer = desk.post(f"/desk/visits/{left_behind.pk}/move/", told, headers=INSIDE)
+    sentence = "Jane Doe now comes on Monday 2 March, 10:00 to Ada Smith, at another location: Annex."
+    assert json.loads(answer.headers["HX-Trigger"])["visit-changed"]["text"] == sentence
+    assert now(left_behind).location.name == "Annex"
+
+
+def test_visit_that_is_stretched_where_the_doctor_is_by_now_says_that_it_moved_there(
+    desk: Client, left_behind: Appointment
+) -> None:
+    sentence = "Jane Doe now comes on Monday 2 March, 10:00 to Ada Smith, at another location: Annex."
+    assert drop(desk, left_behind, "2026-03-02T10:00", "2026-03-02T11:00") == (200, sentence)

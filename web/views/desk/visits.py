@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from accounts.roles import Right
-from appointments import services
+from appointments import availability, services
 from appointments.alternatives import TIME_REFUSALS, alternatives
 from appointments.finding import Slot
 from appointments.lengths import may_vary
@@ -158,7 +158,7 @@ class MoveView(VisitView):
         form = self.form(visit, data=request.POST)
         if not form.is_valid():
             return self.asked(visit, form, status=400)
-        wanted = form.cleaned_data
+        wanted, before = form.cleaned_data, visit.location_id
         try:
             visit = services.reschedule(
                 visit,
@@ -173,12 +173,21 @@ class MoveView(VisitView):
         except DomainError as error:
             refuse(form, error, RENAMED)
             return self.asked(visit, form, other_times(error), status_of(error))
-        return self.done(visit, moved_text(visit))
+        return self.done(visit, moved_text(visit, before))
 
     def asked(
         self, visit: Appointment, form: MoveForm, others: list[dict[str, str]] | None = None, status: int = 200
     ) -> HttpResponse:
-        facts = {"visit": visit, "place": visit.location, "form": form, "others": others or []}
+        varies = "minutes" in form.fields
+        there = availability.location_of(visit.doctor, visit.interval) if varies else visit.location
+        facts = {
+            "visit": visit,
+            "place": visit.location,
+            # Hours may have changed since it was booked: a visit is where its doctor is, at its old time, too.
+            "elsewhere": there if there != visit.location else None,
+            "form": form,
+            "others": others or [],
+        }
         return self.rendered("move", facts, status)
 
 
@@ -202,7 +211,7 @@ class DropView(VisitView):
         )
         if not form.is_valid():
             return JsonResponse({"text": told(form)}, status=400)
-        wanted = form.cleaned_data
+        wanted, before = form.cleaned_data, visit.location_id
         minutes = int((wanted["end"] - wanted["start"]).total_seconds()) // 60
         try:
             visit = services.reschedule(
@@ -215,16 +224,16 @@ class DropView(VisitView):
             )
         except DomainError as error:
             return JsonResponse({"text": words(error)}, status=status_of(error))
-        return JsonResponse({"text": moved_text(visit)})
+        return JsonResponse({"text": moved_text(visit, before)})
 
 
-def moved_text(visit: Appointment) -> str:
+def moved_text(visit: Appointment, location_before: int) -> str:
+    """When the patient comes now, and to whom; and where, if that is not where it was."""
     when = formats.date_format(visit.location.local(visit.start), "l j F, H:i")
-    return _("%(patient)s now comes on %(when)s to %(doctor)s.") % {
-        "patient": visit.patient,
-        "when": when,
-        "doctor": visit.doctor,
-    }
+    told = {"patient": visit.patient, "when": when, "doctor": visit.doctor, "location": visit.location}
+    if visit.location_id != location_before:
+        return _("%(patient)s now comes on %(when)s to %(doctor)s, at another location: %(location)s.") % told
+    return _("%(patient)s now comes on %(when)s to %(doctor)s.") % told
 
 
 def other_times(error: DomainError) -> list[dict[str, str]]:
