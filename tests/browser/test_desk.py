@@ -1,9 +1,11 @@
 """The desk in a browser: the calendar by mouse and by keyboard, and what others change meanwhile."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from accounts.roles import Role
@@ -281,8 +283,18 @@ def test_day_sheet_prints_the_agenda_and_no_controls(desk: Page, ada: Doctor) ->
     expect(desk.get_by_role("link", name="New visit")).to_be_hidden()
     expect(desk.get_by_role("link", name="Jane Doe")).to_be_visible()
     expect(desk.locator("h1")).to_be_visible()
+    expect(desk.get_by_text("printed by receptionist-")).to_be_visible()
     sheet = desk.pdf(format="A4")
     assert (sheet[:5], len(sheet) > 5000) == (b"%PDF-", True)
+
+
+def test_sheet_is_as_of_the_last_answer_in_the_words_of_the_page(desk: Page, clock: time_machine.Traveller) -> None:
+    desk.goto("/desk/")
+    as_of = desk.locator("#as-of")
+    expect(as_of).to_be_hidden()
+    expect(as_of).to_have_text("Monday 2 March 2026, 06:00")
+    clock.shift(timedelta(minutes=5))
+    expect(as_of).to_have_text("Monday 2 March 2026, 06:05")
 
 
 @pytest.mark.parametrize("view", ["day", "week"])

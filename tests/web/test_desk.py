@@ -214,3 +214,11 @@ def test_day_that_the_clocks_change_on_is_drawn_whole() -> None:
     services.book(doctor=doctor, patient=make_patient(), start=at("2026-03-29 08:00"))
     told = calendar(visitor().get("/desk/?date=2026-03-29"))
     assert [visit["start"] for visit in told["visits"]] == ["2026-03-29T09:00"]
+
+
+def test_printed_agenda_names_the_clinic_who_prints_it_and_of_when_it_is_by_the_clock_of_the_place() -> None:
+    make_doctor()
+    Location.objects.update(time_zone="Africa/Nairobi")
+    head = "Test Clinic · printed by receptionist-0 · as of"
+    time = '<time id="as-of" data-zone="Africa/Nairobi" datetime="2026-03-02T06:00:00+00:00">'
+    assert f"{head} {time}Monday 2 March 2026, 09:00</time>" in text(visitor().get("/desk/?view=agenda"))

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.models import User
 from accounts.roles import Role
 from appointments import services
 from clinics.services import open_location
@@ -157,3 +158,9 @@ def test_a_step_is_called_on_a_doctors_day_what_it_is_called_at_the_desk(client:
         client.post(f"/visits/{visit.pk}/{name}/")
     assert called == [("check-in", "Arrived"), ("start", "Into the room"), ("complete", "Done")]
 
+
+def test_printed_day_names_the_clinic_who_prints_it_and_of_when_it_is(client: Client) -> None:
+    head = "Test Clinic · printed by Dr A. Own · as of"
+    time = '<time id="as-of" data-zone="UTC" datetime="2026-03-02T06:00:00+00:00">Monday 2 March 2026, 06:00</time>'
+    User.objects.update(first_name="Dr A.", last_name="Own")
+    assert f"{head} {time}" in text(client.get("/my-day/"))

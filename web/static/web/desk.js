@@ -1,8 +1,9 @@
 // The desk: the calendar over the day's data, the dialog for one visit, and what others change meanwhile.
 
-import { announce, csrfToken, reached, signedOut, unreachable } from "./site.js";
+import { announce, csrfToken, locale, reached, signedOut, unreachable } from "./site.js";
 import { bindKeys } from "./keys.js";
 import { onVisitChanged, openPanel } from "./panel.js";
+import { asOf } from "./printing.js";
 
 const REFRESH_MILLISECONDS = 4000;
 // So that a screen that nobody looks at is signed out all the same.
@@ -101,7 +102,7 @@ function draw() {
     firstDay: 1,
     timeZone: offset,
     // English as the rest of the page writes it: Wed 4 Mar, and not Wed, Mar 4.
-    locale: document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang,
+    locale,
     headerToolbar: { start: "", center: "", end: "" },
     height: "100%",
     allDaySlot: false,
@@ -234,6 +235,7 @@ async function refresh() {
   if (response.status >= 500) unreachable();
   else if (!response.redirected) reached();
   if (response.redirected) signedOut();
+  if (response.ok || response.status === 304) asOf(response.headers.get("Date"));
   if (!response.ok || response.redirected || dragging) return;
   tag = response.headers.get("ETag");
   const focused = document.activeElement?.id;

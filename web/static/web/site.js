@@ -3,6 +3,10 @@
 const announcements = document.getElementById("announcements");
 const toasts = document.getElementById("toasts");
 
+const { lang } = document.documentElement;
+/** How dates are written: in English with the day before the month. */
+export const locale = lang === "en" ? "en-GB" : lang;
+
 /** Say `text` to a screen reader, and show it where `kind` is given: a success or a warning for a while, an error until
  * it is closed. */
 export function announce(text, kind) {

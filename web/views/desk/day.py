@@ -52,6 +52,7 @@ class DeskView(AtTheDesk):
             "book": book,
             "version": version,
             "place": book.place,
+            "now": now,
             "several_zones": len({place.time_zone for place in wanted.locations}) > 1,
             "calendar": as_calendar(book, wanted, self.actor, now),
             "may_book": may(self.actor, Right.BOOK),
