@@ -94,3 +94,51 @@ def test_page_that_one_is_on_is_in_sight_of_a_phone(page: Page, doctor: Doctor) 
     assert tabs
     assert tabs["height"] < 60  # one row
     assert_accessible(page)
+
+
+def test_rows_are_folded_on_a_phone_and_opened_by_the_keyboard(page: Page, doctor: Doctor) -> None:
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 844})
+    page.goto("/my-hours/")
+    lines = page.locator(".fold button")
+    expect(lines).to_have_text(["Monday, 08:00–12:00, Test Clinic", "Empty row", "Empty row"])
+    expect(page.locator("#id_week-0-start")).to_be_hidden()
+    assert_accessible(page)
+    line = lines.first
+    expect(line).to_have_attribute("aria-expanded", "false")
+    line.press("Enter")
+    expect(line).to_have_attribute("aria-expanded", "true")
+    assert_accessible(page)
+    page.keyboard.press("Tab")
+    expect(page.locator("#id_week-0-weekday")).to_be_focused()
+    page.locator("#id_week-0-end").fill("13:00")
+    page.locator("#id_week-0-valid_until").fill("2026-06-30")
+    page.get_by_label("Remove").first.check()
+    expect(line).to_have_text("To be removed: Monday, 08:00–13:00, Test Clinic, –30 Jun 2026")
+    line.press("Enter")
+    expect(page.locator("#id_week-0-start")).to_be_hidden()
+    page.get_by_role("button", name="Add a row").press("Enter")
+    expect(page.locator("#id_week-3-weekday")).to_be_focused()
+    expect(lines).to_have_count(4)
+
+
+def test_row_that_is_refused_or_half_typed_is_not_folded(page: Page, doctor: Doctor, watched: Watched) -> None:
+    watched.expect("status of 400")
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 844})
+    page.goto("/my-hours/")
+    page.locator(".fold button").nth(1).click()
+    page.locator("#id_week-1-weekday").select_option("Tuesday")
+    page.get_by_role("button", name="Save the hours").click()
+    expect(page.locator(".summary")).to_be_focused()
+    expect(page.locator("#id_week-1-start")).to_be_visible()
+    expect(page.locator("#id_week-0-start")).to_be_hidden()
+    page.locator("#id_week-1-start").press("0")
+    page.locator(".fold button").nth(1).press("Enter")
+    expect(page.locator("#id_week-1-start")).to_be_visible()
+
+
+def test_rows_are_a_table_without_lines_where_there_is_room(page: Page, doctor: Doctor) -> None:
+    page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
+    page.goto("/my-hours/")
+    expect(page.locator(".fold")).to_have_count(3)
+    expect(page.locator(".fold button").first).to_be_hidden()
+    expect(page.locator("#id_week-2-weekday")).to_be_visible()

@@ -9,9 +9,10 @@ from django.test import Client
 from accounts.roles import Role
 from appointments import hours
 from audit.models import AuditEvent
+from clinics.services import open_location
 from common.errors import Busy
 from doctors.models import AvailabilityException, Doctor, WeeklyHours
-from tests.factories import at, book, close, make_doctor, make_user, set_hours
+from tests.factories import at, book, close, extra_clinic, make_doctor, make_user, set_hours
 from tests.pages import entries, messages
 from tests.web.clients import queries, signed_in, text
 
@@ -261,3 +262,12 @@ def test_extra_clinic_touches_nobody_and_opens_time(client: Client, doctor: Doct
     leave(client, save="yes", kind="open", first="2026-03-07", last="", start="09:00", end="12:00")
     assert "07 9-12" in drawn(client.get("/my-hours/"))
     assert AvailabilityException.objects.get().end - AvailabilityException.objects.get().start == timedelta(hours=3)
+
+
+def test_hours_drawn_say_where_they_are_only_if_that_is_not_the_same_for_all() -> None:
+    doctor, desk = make_doctor(), signed_in(Role.RECEPTIONIST)
+    where = '<span class="quiet">Test Clinic</span>'
+    assert where not in text(desk.get(f"/doctors/{doctor.pk}/hours/"))
+    extra_clinic(doctor, "2026-03-07 08:00", "2026-03-07 12:00", open_location(name="Annex", time_zone="UTC"))
+    page = text(desk.get(f"/doctors/{doctor.pk}/hours/"))
+    assert (where in page, '<span class="quiet">Annex</span>' in page) == (True, True)

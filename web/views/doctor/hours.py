@@ -32,8 +32,10 @@ MOST_LISTED = 20
 MOST_DOCTORS = 100
 
 
-def drawn_days(doctor: Doctor, **tried: Any) -> list[OpenDay]:
-    return open_days(doctor, first=today_of(doctor, clock.now()), days=DAYS_DRAWN, **tried)
+def drawn(doctor: Doctor, **tried: Any) -> dict[str, Any]:
+    """The days to draw, and whether they have to say where each stretch is."""
+    days: list[OpenDay] = open_days(doctor, first=today_of(doctor, clock.now()), days=DAYS_DRAWN, **tried)
+    return {"days": days, "several_places": len({stretch.location.pk for day in days for stretch in day.stretches}) > 1}
 
 
 class HoursView(StaffPage):
@@ -101,7 +103,7 @@ class HoursView(StaffPage):
     def _tried(self, doctor: Doctor, week: list[WeeklyHours]) -> dict[str, Any]:
         outside = availability.outside_hours(doctor, now=clock.now(), week=week)
         trail.saw(outside[:MOST_LISTED])
-        return {"days": drawn_days(doctor, week=week), **_listed(outside)}
+        return {**drawn(doctor, week=week), **_listed(outside)}
 
     def _page(
         self, request: HttpRequest, doctor: Doctor, formset: Any, seen: str, status: int = 200, **more: Any
@@ -109,7 +111,7 @@ class HoursView(StaffPage):
         if "days" not in more:
             outside = availability.outside_hours(doctor, now=clock.now())
             trail.saw(outside[:MOST_LISTED])
-            more |= {"days": drawn_days(doctor), **_listed(outside)}
+            more |= {**drawn(doctor), **_listed(outside)}
         own = own_doctor(self.actor) == doctor
         shown = {"doctor": doctor, "own": own, "formset": formset, "seen": seen, **more}
         return render(request, "web/doctor/hours.html", shown, status=status)
