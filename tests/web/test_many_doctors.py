@@ -23,7 +23,7 @@ PAGES = [
     (Role.RECEPTIONIST, "/desk/?view=week", 16),
     (Role.RECEPTIONIST, "/board/", 10),
     (Role.RECEPTIONIST, "/desk/book/", 10),
-    (Role.RECEPTIONIST, "/desk/visits/{visit}/move/", 6),
+    (Role.RECEPTIONIST, "/desk/visits/{visit}/move/", 7),
     (Role.RECEPTIONIST, "/doctors/", 3),
     (Role.ADMIN, "/dashboard/", 17),
     (Role.ADMIN, "/manage/users/", 5),
