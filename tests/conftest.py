@@ -2,10 +2,9 @@
 
 import gc
 import logging
-import os
 import re
-import uuid
 from collections.abc import Generator, Iterator
+from functools import partial
 from typing import Any
 
 import hypothesis
@@ -18,13 +17,14 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from audit import guards
 from clinics.models import Location
+from tests import databases
 from tests.concurrency.server import migrate_and_seed
 from tests.factories import NOW
 from tests.tokens import token_of
-from tools.serving.database import Database, PostgresDatabase, SqliteFile
+from tools.serving.database import Database
 
 # What makes a test depend on the database that the suite runs on. A condition may be about the engine.
-FIXTURES = {"db", "kept_rows", "transactional_db", "django_db_reset_sequences", "live_server", "seeded"}
+FIXTURES = {"db", "kept_rows", "transactional_db", "django_db_reset_sequences", "live_server", "migrated", "seeded"}
 MARKS = ("django_db", "skipif", "postgres", "sqlite")
 SERVED = {"concurrency", "faults"}  # by processes of their own, on databases that need no fixture
 OBJECTS_BETWEEN_SEARCHES = 50_000  # as in core.wsgi
@@ -105,17 +105,50 @@ def kept_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, dict[str, Any]]]:
-    """A migrated database with people, of whom `seed` tells, for servers in real time: each is given a copy."""
-    database: Database
-    if server := os.environ.get("TEST_DATABASE_URL"):
-        database = PostgresDatabase(server, f"seeded_{uuid.uuid4().hex[:12]}")
-    else:
-        database = SqliteFile(tmp_path_factory.mktemp("seeded") / "template.sqlite3")
-    try:
-        yield database, migrate_and_seed(database)
-    finally:
-        database.drop()
+def migrated(
+    tmp_path_factory: pytest.TempPathFactory, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[Database]:
+    """A migrated database of which others are copies: nobody uses it. All processes of a run have the same one."""
+    folder = databases.folder_of_the_run(tmp_path_factory)
+
+    def make() -> Database:
+        with django_db_blocker.unblock():
+            return databases.migrated(folder)
+
+    with databases.shared(folder / "migrated", make, lambda made: made.drop()) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """The test database of each process is a copy: unless it is to be kept, and so may be there."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not django_db_keepdb:
+            template = request.getfixturevalue("migrated")
+            patch.setattr(connection.creation, "create_test_db", partial(databases.take_as_test_database, template))
+        yield
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, migrated: Database) -> Iterator[tuple[Database, dict[str, Any]]]:
+    """A migrated database with people, of whom `seed` tells, for servers in real time: each is given a copy.
+
+    All processes of a run have the same one.
+    """
+
+    def make() -> tuple[Database, dict[str, Any]]:
+        database = migrated.copy("seeded")
+        try:
+            return database, migrate_and_seed(database)
+        except BaseException:
+            database.drop()
+            raise
+
+    file = databases.folder_of_the_run(tmp_path_factory) / "seeded"
+    with databases.shared(file, make, lambda made: made[0].drop()) as made:
+        yield made
 
 
 def client_of(user: User) -> APIClient:

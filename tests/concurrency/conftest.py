@@ -1,5 +1,6 @@
 """Clinics that are served by real processes, in real time, on the database that the suite runs on."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
@@ -28,7 +29,7 @@ def copied(seeded: tuple[Database, dict[str, Any]]) -> Copied:
 
     @contextmanager
     def copy() -> Iterator[Database]:
-        database = template.copy(f"copy{next(NUMBERS)}")
+        database = template.copy(f"copy{os.getpid()}_{next(NUMBERS)}")
         try:
             yield database
         finally:

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.concurrency.server import migrate_and_seed
-from tools.serving.database import SqliteFile
+from tools.serving.database import Database
 from tools.serving.server import Server, serving
 
-pytestmark = pytest.mark.xdist_group("serving")
+pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.once]
 
 CANARY = {
     "full_name": "Zyxwina Canaryquist",
@@ -38,10 +37,12 @@ def clock() -> None:
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A migrated database with doctors, and a token."""
-    database = SqliteFile(tmp_path_factory.mktemp("privacy") / "clinic.sqlite3")
-    return {**migrate_and_seed(database), "database": database}
+def people(seeded: tuple[Database, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A database with doctors, and a token."""
+    template, people = seeded
+    database = template.copy("private")
+    yield {**people, "database": database}
+    database.drop()
 
 
 @pytest.fixture(scope="module")
