@@ -81,3 +81,16 @@ def clinic(serve: Serve) -> Iterator[Clinic]:
     """The server as it is deployed, shared by all tests that only add to it."""
     with serve() as clinic:
         yield clinic
+
+
+@pytest.fixture(scope="package")
+def calm(serve: Serve) -> Iterator[Clinic]:
+    """One whose tests all end without a deadlock, and without a line of its log that a calm day does not have.
+
+    Deadlocks are counted for certain once everybody has disconnected: so when all of them have been run.
+    """
+    with serve() as clinic:
+        yield clinic
+        clinic.stop()
+        assert clinic.database.deadlocks() == 0
+        assert clinic.troubles() == []

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.concurrency.conftest import Serve
 from tests.concurrency.server import Call, Clinic, booking, move
 
 pytestmark = pytest.mark.xdist_group("concurrency")
@@ -20,30 +19,26 @@ def merging(kept: int, duplicate: int) -> Call:
     return Call("POST", f"/api/patients/{kept}/merge/", {"duplicate": duplicate})
 
 
-def test_a_merge_loses_no_visit_that_is_booked_or_moved_meanwhile(serve: Serve) -> None:
-    with serve() as clinic:
-        kept, duplicate = clinic.patients(2)
-        here, there = clinic.doctors(2)
-        starts = clinic.slots(here, 24)
-        moving = [clinic.book(duplicate, there, start) for start in starts[16:20]]
-        calls = [
-            booking(patient, doctor, start)
-            for start in starts[:16]
-            for patient, doctor in ((kept, here), (duplicate, there))
-        ]
-        moves = [move(visit, start) for visit, start in zip(moving, starts[20:24], strict=True)]
+def test_a_merge_loses_no_visit_that_is_booked_or_moved_meanwhile(calm: Clinic) -> None:
+    kept, duplicate = calm.patients(2)
+    here, there = calm.doctors(2)
+    starts = calm.slots(here, 24)
+    moving = [calm.book(duplicate, there, start) for start in starts[16:20]]
+    calls = [
+        booking(patient, doctor, start)
+        for start in starts[:16]
+        for patient, doctor in ((kept, here), (duplicate, there))
+    ]
+    moves = [move(visit, start) for visit, start in zip(moving, starts[20:24], strict=True)]
 
-        answers = clinic.at_once([*calls[:16], merging(kept, duplicate), *moves, *calls[16:]])
+    answers = calm.at_once([*calls[:16], merging(kept, duplicate), *moves, *calls[16:]])
 
-        made = [answer for answer in answers if answer.status_code == 201]
-        assert {answer.status_code for answer in answers} <= {200, 201, 400}
-        assert [answer.status_code for answer in answers[16:21]] == [200] * 5
-        assert clinic.booked(here) + clinic.booked(there) == len(made) + 4
-        assert clinic.database.rows(LEFT_FOR_NOTHING, duplicate, kept) == [(0,)]
-        assert clinic.overlaps() == 0
-        clinic.stop()
-        assert clinic.database.deadlocks() == 0
-        assert clinic.troubles() == []
+    made = [answer for answer in answers if answer.status_code == 201]
+    assert {answer.status_code for answer in answers} <= {200, 201, 400}
+    assert [answer.status_code for answer in answers[16:21]] == [200] * 5
+    assert calm.booked(here) + calm.booked(there) == len(made) + 4
+    assert calm.database.rows(LEFT_FOR_NOTHING, duplicate, kept) == [(0,)]
+    assert calm.overlaps() == 0
 
 
 def test_of_two_merges_that_cross_one_record_is_kept(clinic: Clinic) -> None:

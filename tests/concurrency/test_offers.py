@@ -101,14 +101,10 @@ def test_nobody_who_leaves_the_list_keeps_an_offer(clinic: Clinic) -> None:
         assert pending(clinic, doctor) == [staying if gone.is_success else leaving]
 
 
-def test_an_offers_log_is_calm(serve: Serve) -> None:
-    with serve() as clinic:
-        for _ in range(3):
-            _, entry = offered(clinic)
-            clinic.at_once([answer(entry, how) for how in ("accept", "decline") * 4])
-        clinic.stop()
-        assert clinic.database.deadlocks() == 0
-        assert clinic.troubles() == []
+def test_an_offers_log_is_calm(calm: Clinic) -> None:
+    for _ in range(3):
+        _, entry = offered(calm)
+        calm.at_once([answer(entry, how) for how in ("accept", "decline") * 4])
 
 
 def test_without_lock_and_constraint_one_offer_is_booked_twice(serve: Serve) -> None:
