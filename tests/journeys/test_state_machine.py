@@ -29,7 +29,7 @@ STEPS = 30
 
 
 class Anything(Bookings, Waiting, Opening):
-    """All that people do, in any order."""
+    """Everything that people do, in any order."""
 
 
 @pytest.mark.django_db
