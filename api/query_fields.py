@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError as FormError
 from django.utils.dateparse import parse_date
 
-from api.fields import bounded_day, time_from
+from api.fields import ISO_DATE, bounded_day, time_from
 from clinics.instants import FIRST_YEAR, to_instant
 from clinics.models import Location
 from scheduling.hours import WEEKDAYS, start_of_day
@@ -69,7 +69,7 @@ class LocalDateFormField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        if not ISO_DATE.fullmatch(text):
             raise FormError("Enter a date such as 2026-05-29.")
         try:
             return bounded_day(date.fromisoformat(text))

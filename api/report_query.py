@@ -1,6 +1,5 @@
 """What /api/reports/ is asked about, read from its parameters and the rights of whoever asks."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.roles import Right
+from api.fields import ISO_DATE
 from api.parameters import Parameters
 from api.query_fields import ListFormField
 from api.slot_query import MOST_DOCTORS
@@ -22,7 +22,6 @@ from common.errors import Refused
 from common.ids import MOST_ID
 from doctors.models import Doctor
 
-DAY_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_DATE = "Enter a date such as 2026-05-29."
 
 
@@ -33,7 +32,7 @@ class DayFormField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
-        if not DAY_TEXT.fullmatch(text):
+        if not ISO_DATE.fullmatch(text):
             raise forms.ValidationError(NO_DATE)
         try:
             day = date.fromisoformat(text)
